@@ -1,0 +1,82 @@
+"""A FortiSIEM correlation rule: sub-patterns in a time window, mapped to an incident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from translator.model.expr import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class SubPattern:
+    """A filter over events, the attributes that split matches into groups, and what a group must reach."""
+
+    name: str
+    filter: Expr
+    group_by: tuple[str, ...]
+    aggregate: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """The operator between a sub-pattern and the next one: AND, OR, FOLLOWED_BY, NOT_FOLLOWED_BY."""
+
+    type: str
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentAttribute:
+    """``name = sub_pattern.source`` of the incident's argument list; ``source`` may be an aggregate."""
+
+    name: str
+    sub_pattern: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What a firing rule raises. ``severity`` runs from 1 to 10."""
+
+    event_type: str
+    severity: int
+    attributes: tuple[IncidentAttribute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The Sigma rule a rule was made from. ``status`` is Sigma's maturity word."""
+
+    file_name: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One correlation rule.
+
+    ``window`` is in seconds. ``id`` is empty in the form for GUI import. ``relations`` holds one entry per
+    gap between sub-patterns. ``impact`` is FortiSIEM's ``phIncidentCategory`` (Server, Network, ...),
+    ``category`` its ``function`` (Security, Availability, ...), ``tactic`` its ``subFunction``.
+    """
+
+    name: str
+    title: str
+    window: int
+    sub_patterns: tuple[SubPattern, ...]
+    incident: Incident
+    relations: tuple[Relation, ...] = ()
+    global_constraint: Expr | None = None
+    id: str = ""
+    group: str = ""
+    description: str = ""
+    remediation: str = ""
+    data_source: str = ""
+    detection_technology: str = "Correlation"
+    impact: str = "Server"
+    category: str = "Security"
+    tactic: str = ""
+    techniques: tuple[str, ...] = ()
+    active: bool = False
+    trigger_attributes: tuple[str, ...] = ()
+    origin: Origin = field(default=Origin())

@@ -1,0 +1,61 @@
+"""Ways through an expression tree that several layers share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from translator.model.expr import And, Attribute, Call, Expr, Not, Operand, Or, Test
+
+
+def tests(expr: Expr) -> Iterator[Test]:
+    """Every leaf, from left to right."""
+    match expr:
+        case Test():
+            yield expr
+        case Not(item):
+            yield from tests(item)
+        case And(items) | Or(items):
+            for item in items:
+                yield from tests(item)
+
+
+def replace_tests(expr: Expr, change: Callable[[Test], Expr]) -> Expr:
+    """The same tree with every leaf replaced by what ``change`` makes of it."""
+    match expr:
+        case Test():
+            return change(expr)
+        case Not(item):
+            return Not(replace_tests(item, change))
+        case And(items):
+            return And(tuple(replace_tests(item, change) for item in items))
+        case Or(items):
+            return Or(tuple(replace_tests(item, change) for item in items))
+
+
+def attributes(expr: Expr) -> tuple[str, ...]:
+    """The names of all attributes that the expression reads, each once, in order of appearance."""
+    found: dict[str, None] = {}
+    for test in tests(expr):
+        for name in (*_read(test.term), *_read(test.operand)):
+            found.setdefault(name)
+    return tuple(found)
+
+
+def _read(part: Operand | None) -> Iterator[str]:
+    match part:
+        case Attribute(name):
+            yield name
+        case Call(_, arguments):
+            for argument in arguments:
+                yield from _read(argument)
+
+
+def depth(expr: Expr) -> int:
+    """Nesting of the tree; a single test has depth 1."""
+    match expr:
+        case Test():
+            return 1
+        case Not(item):
+            return 1 + depth(item)
+        case And(items) | Or(items):
+            return 1 + max((depth(item) for item in items), default=0)
