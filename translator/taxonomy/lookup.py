@@ -1,0 +1,126 @@
+"""What FortiSIEM calls the events of a Sigma log source, and where it keeps their fields.
+
+>>> source = load_taxonomy().log_source("windows", "process_creation", None)
+>>> source.event_types[0].name
+'Win-Sysmon-1-Create-Process'
+>>> source.field("CommandLine").target.attribute
+'command'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from translator.taxonomy import load
+from translator.taxonomy.build import build, key_of
+from translator.taxonomy.logsource import EventNames, EventType, LogSource, shared_attributes
+from translator.taxonomy.schema import LogSourceId
+from translator.taxonomy.targets import (
+    AttributeTarget,
+    ByEventTarget,
+    Field,
+    HashesTarget,
+    RawTarget,
+    SimpleTarget,
+    SplitTarget,
+    Target,
+)
+
+__all__ = [
+    "AttributeTarget",
+    "ByEventTarget",
+    "EventNames",
+    "EventType",
+    "Field",
+    "HashesTarget",
+    "LogSource",
+    "RawTarget",
+    "SimpleTarget",
+    "SplitTarget",
+    "Target",
+    "Taxonomy",
+    "load_taxonomy",
+    "shared_attributes",
+]
+
+
+class Taxonomy:
+    """The shipped rows with those of the user on top. Log sources are built when asked for."""
+
+    def __init__(self, extra: Sequence[load.UserRows] = ()) -> None:
+        self._shipped = frozenset(load.shipped_keys())
+        self._extra: dict[str, list[load.LogSourceRows]] = {}
+        self._attributes: dict[str, str] = {}
+        for file in extra:
+            self._attributes.update(file.attributes)
+            for rows in file.log_sources:
+                self._extra.setdefault(key_of(rows.head.logsource), []).append(rows)
+        self._built: dict[str, LogSource] = {}
+
+    def log_source(self, product: str | None, category: str | None, service: str | None) -> LogSource | None:
+        """The most specific log source known: by category, else by service, else by product alone.
+
+        A category or service that is not known gives None, not its product.
+        """
+        wanted = [LogSourceId(product=product, category=category)] if category else []
+        wanted += [LogSourceId(product=product, service=service)] if service else []
+        if product and not wanted:
+            wanted = [LogSourceId(product=product)]
+        return next((self._get(key_of(each)) for each in wanted if self._knows(key_of(each))), None)
+
+    @property
+    def log_sources(self) -> tuple[LogSource, ...]:
+        """All log sources, by key."""
+        return tuple(self._get(key) for key in sorted({*map(_key_of_file, self._shipped), *self._extra}))
+
+    def attribute_type(self, name: str) -> str | None:
+        """The type of an attribute, such as STRING, UINT16, IP or DATE; None when it is not known."""
+        return self._attributes.get(name) or _catalogue().get(name)
+
+    def is_custom(self, name: str) -> bool:
+        """Whether the attribute has to be created before a rule can use it."""
+        return name in self._attributes or name in load.shipped_catalogue().custom
+
+    def _knows(self, key: str) -> bool:
+        return key in self._extra or _file_of_key(key) in self._shipped
+
+    def _get(self, key: str) -> LogSource:
+        if key not in self._built:
+            layers = list(self._extra.get(key, ()))
+            if _file_of_key(key) in self._shipped:
+                layers.insert(0, load.shipped_log_source(_file_of_key(key)))
+            self._built[key] = build(key, layers)
+        return self._built[key]
+
+
+def _file_of_key(key: str) -> str:
+    return key.replace("/", "-", 1)
+
+
+def _key_of_file(name: str) -> str:
+    return name.replace("-", "/", 1)
+
+
+@cache
+def _catalogue() -> Mapping[str, str]:
+    catalogue = load.shipped_catalogue()
+    return {name: type_ for type_, names in catalogue.types.items() for name in names}
+
+
+@cache
+def _shipped_taxonomy() -> Taxonomy:
+    return Taxonomy()
+
+
+def load_taxonomy(extra: Sequence[Path] = ()) -> Taxonomy:
+    """The shipped taxonomy, or with files of the user on top, later files over earlier ones.
+
+    Files of the user are checked whole, so that a mistake shows before the first rule.
+
+    Raises: InputError(taxonomy-invalid) with file, line and key.
+    """
+    if not extra:
+        return _shipped_taxonomy()
+    return Taxonomy([load.user_rows(path) for path in extra])

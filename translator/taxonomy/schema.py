@@ -1,0 +1,175 @@
+"""The rows of the taxonomy as they stand in the data files.
+
+These types describe the YAML alone; ``fields`` and ``lookup`` turn them into what the rest of the
+program reads. Every row says how sure it is and where that is written, because a mapping is a fact
+about someone else's product and somebody will ask.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Confidence = Literal["documented", "parser", "observed", "guess"]
+"""How a fact is known.
+
+``documented``: the vendor's data model or a rule the vendor published prints it.
+``parser``: read in a parser of the vendor. ``observed``: seen in stored events.
+``guess``: neither, but the name suggests it.
+"""
+
+Role = Literal["event_id", "provider", "channel"]
+"""A field that selects the kind of event, and so may become part of the event type."""
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What all rows share: unknown keys are mistakes."""
+
+
+class SplitRow(Row, frozen=True, kw_only=True):
+    """A value stored in two attributes: text before the separator and text after it."""
+
+    head: str
+    tail: str
+    separator: str
+    at: Literal["first", "last"]
+
+    def __post_init__(self) -> None:
+        if not self.separator:
+            raise ValueError("the separator is empty")
+
+
+class TargetRow(Row, frozen=True, kw_only=True):
+    """Where a value is stored: exactly one of the five forms."""
+
+    attribute: str | None = None
+    values: dict[str, str | int] | None = None
+    split: SplitRow | None = None
+    hashes: dict[str, str] | None = None
+    raw: str | None = None
+
+    def __post_init__(self) -> None:
+        given = [name for name in self.forms() if getattr(self, name) is not None]
+        if len(given) != 1:
+            wanted = ", ".join(self.forms())
+            raise ValueError(f"needs exactly one of {wanted}; has {' and '.join(given) or 'none'}")
+        if self.values is not None and self.attribute is None:
+            raise ValueError("'values' replaces the values of an attribute, and none is named")
+
+    @staticmethod
+    def forms() -> tuple[str, ...]:
+        """The keys of which exactly one must be given."""
+        return ("attribute", "split", "hashes", "raw")
+
+
+class BranchRow(TargetRow, frozen=True, kw_only=True):
+    """Where a value is stored in the events of some ids."""
+
+    event_ids: tuple[int, ...]
+
+
+class FieldRow(TargetRow, frozen=True, kw_only=True):
+    """One Sigma field of one log source."""
+
+    by_event: tuple[BranchRow, ...] | None = None
+    otherwise: TargetRow | None = None
+    role: Role | None = None
+    always: bool = False
+    dash: Literal["drop", "keep"] = "drop"
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+    confidence: Confidence
+    source: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.otherwise is not None and self.by_event is None:
+            raise ValueError("'otherwise' belongs to 'by_event', which is missing")
+
+    @staticmethod
+    def forms() -> tuple[str, ...]:
+        """The keys of which exactly one must be given."""
+        return (*TargetRow.forms(), "by_event")
+
+
+class EventTypeRow(Row, frozen=True, kw_only=True):
+    """One event type that carries events of a log source.
+
+    ``lacks`` names attributes that the events of this type never have; ``fields`` replaces rows of
+    the log source that are stored elsewhere in them.
+    """
+
+    name: str
+    event_id: int | None = None
+    channel: str | None = None
+    data_source: str | None = None
+    primary: bool = False
+    lacks: tuple[str, ...] = ()
+    fields: dict[str, FieldRow] = {}
+    note: str = ""
+    confidence: Confidence
+    source: str
+
+
+class EventTypeByIdRow(Row, frozen=True, kw_only=True):
+    """How the event types of a log source are named after the event id.
+
+    ``template`` may hold ``{event_id}``, ``{provider}`` and ``{channel}``. ``certain`` says that the
+    name is known to be made so; where it is not, a rule had better test event id and provider.
+    ``provider_names`` are providers that appear under another name in the event type.
+    """
+
+    template: str
+    certain: bool
+    provider_names: dict[str, str] = {}
+    note: str = ""
+    confidence: Confidence
+    source: str
+
+    def __post_init__(self) -> None:
+        try:
+            self.template.format(event_id=0, provider="", channel="")
+        except (KeyError, IndexError, ValueError, AttributeError) as problem:
+            raise ValueError(
+                f"template '{self.template}' may hold {{event_id}}, {{provider}} and {{channel}} only"
+            ) from problem
+
+
+class LogSourceId(Row, frozen=True, kw_only=True):
+    """What a Sigma rule says in its ``logsource``."""
+
+    product: str | None = None
+    category: str | None = None
+    service: str | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.product or self.category or self.service):
+            raise ValueError("names neither product nor category nor service")
+
+
+class LogSourceHead(Row, frozen=True, kw_only=True):
+    """A log source without its event types and fields, which are read one at a time."""
+
+    logsource: LogSourceId
+    channels: tuple[str, ...] | None = None
+    providers: tuple[str, ...] | None = None
+    data_source: str | None = None
+    impact: str | None = None
+    event_type_by_id: EventTypeByIdRow | None = None
+    event_type_ids: dict[int, tuple[str, ...]] | None = None
+    nearest: str | None = None
+    include: tuple[str, ...] = ()
+    note: str = ""
+    date: str = ""
+
+
+class CatalogueRow(Row, frozen=True, kw_only=True):
+    """The attributes of FortiSIEM by type; ``custom`` ones are not part of the product."""
+
+    types: dict[str, tuple[str, ...]]
+    custom: tuple[str, ...] = ()
+    note: str = ""
+    confidence: Confidence
+    source: str
+    date: str

@@ -1,0 +1,140 @@
+"""Where FortiSIEM keeps the value of a Sigma field, as the rest of the program reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from translator.taxonomy.schema import Confidence, FieldRow, Role, TargetRow
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeTarget:
+    """The value stands in one attribute.
+
+    ``values`` maps a Sigma value to the value that the parser stores instead; empty when it copies.
+    ``always``: the primary event types of the log source never lack the attribute.
+    """
+
+    attribute: str
+    values: Mapping[str, str | int]
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SplitTarget:
+    """The value stands in two attributes: full text = head + separator + tail.
+
+    The cut is at the first or last separator. Without a separator in the value, all of it is in the
+    tail and the head is absent. ``always`` speaks of the tail.
+    """
+
+    head: str
+    tail: str
+    separator: str
+    at: Literal["first", "last"]
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HashesTarget:
+    """A list ``ALGORITHM=hex,...`` of which each hex part stands in an attribute of its own."""
+
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RawTarget:
+    """No attribute holds the value; the raw message has it as ``<Data Name='element'>value</Data>``.
+
+    An empty ``element`` means data without a name.
+    """
+
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByEventTarget:
+    """The place depends on the event id. Ids of no branch use ``otherwise``; None: nowhere."""
+
+    branches: tuple[tuple[frozenset[int], SimpleTarget], ...]
+    otherwise: SimpleTarget | None
+
+    def of(self, event_id: int) -> SimpleTarget | None:
+        """Where events of that id keep the value."""
+        for ids, target in self.branches:
+            if event_id in ids:
+                return target
+        return self.otherwise
+
+
+SimpleTarget: TypeAlias = AttributeTarget | SplitTarget | HashesTarget | RawTarget
+Target: TypeAlias = SimpleTarget | ByEventTarget
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One Sigma field of a log source. ``keeps_dash``: the value ``-`` is stored, not dropped."""
+
+    name: str
+    target: Target
+    role: Role | None
+    confidence: Confidence
+    source: str
+    note: str
+    keeps_dash: bool
+
+    def attributes(self) -> frozenset[str]:
+        """Every attribute the field may stand in."""
+        return frozenset(name for _, names in reach(self.target) for name in names)
+
+
+def reach(target: Target) -> Iterator[tuple[frozenset[int] | None, frozenset[str]]]:
+    """The attributes of a target per set of event ids; None stands for all other ids."""
+    match target:
+        case AttributeTarget(attribute=name):
+            yield None, frozenset({name})
+        case SplitTarget(head=head, tail=tail):
+            yield None, frozenset({head, tail})
+        case HashesTarget(attributes=names):
+            yield None, frozenset(names.values())
+        case RawTarget():
+            yield None, frozenset()
+        case ByEventTarget(branches=branches, otherwise=otherwise):
+            for ids, branch in branches:
+                yield ids, next(reach(branch))[1]
+            if otherwise is not None:
+                yield from reach(otherwise)
+
+
+def simple_target(row: TargetRow, always: bool) -> SimpleTarget:
+    """The target that a row or one branch of it describes."""
+    if row.attribute is not None:
+        return AttributeTarget(row.attribute, row.values or {}, always)
+    if row.split is not None:
+        return SplitTarget(row.split.head, row.split.tail, row.split.separator, row.split.at, always)
+    if row.hashes is not None:
+        return HashesTarget(row.hashes)
+    return RawTarget(row.raw or "")
+
+
+def target(row: FieldRow) -> Target:
+    """The target that a field row describes."""
+    if row.by_event is None:
+        return simple_target(row, row.always)
+    branches = tuple(
+        (frozenset(branch.event_ids), simple_target(branch, row.always)) for branch in row.by_event
+    )
+    return ByEventTarget(branches, simple_target(row.otherwise, row.always) if row.otherwise else None)
+
+
+def fields_of(rows: Mapping[str, FieldRow]) -> dict[str, Field]:
+    """The fields of a table of rows, aliases included; a row of its own wins over an alias."""
+    named = {
+        name: Field(name, target(row), row.role, row.confidence, row.source, row.note, row.dash == "keep")
+        for name, row in rows.items()
+        for name in (name, *row.aliases)
+        if (name in rows and rows[name] is row) or name not in rows
+    }
+    return dict(sorted(named.items()))
