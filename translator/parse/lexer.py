@@ -1,0 +1,119 @@
+"""A filter's text as tokens, in one pass of one regular expression that takes linear time."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+from translator.errors import InputError
+from translator.model.syntax import MAX_LENGTH
+from translator.operators import BY_SPELLING
+
+
+class Kind(StrEnum):
+    """What a token is; the names are those of the groups in the expression below."""
+
+    OPERATOR = "operator"
+    JOIN = "join"
+    GROUP = "group"
+    VALUE = "value"
+    NAME = "name"
+    DOUBLE = "double"
+    SINGLE = "single"
+    MARK = "mark"
+    END = "end"
+
+
+class Token(NamedTuple):
+    """One token; ``at`` is its offset in the text. A string's text is the inside of its quotes."""
+
+    kind: Kind
+    text: str
+    at: int
+
+
+KEYWORDS = frozenset({"AND", "OR", "DISTINCT"}.union(*(s.split() for s in BY_SPELLING if s[0].isalpha())))
+"""Words that cannot name an attribute."""
+
+_HINTS = {
+    "CONTAINS": "write CONTAIN",
+    "LIKE": "write CONTAIN or REGEXP",
+    "STARTS": "write REGEXP with ^",
+    "ENDS": "write REGEXP with $",
+    "EXISTS": "write IS NOT NULL",
+    "NOT": "negate the operator of each test: !=, NOT IN, NOT CONTAIN, NOT REGEXP, IS NOT NULL",
+    "AND_NOT": "negate the operator of each test: !=, NOT IN, NOT CONTAIN, NOT REGEXP, IS NOT NULL",
+    "GROUP": "write Group@ and the group's natural id",
+    "=": "equality is written with one =",
+    "&": "write AND",
+    "|": "write OR",
+    '"': "close the quotes; a backslash at the end of a text is written \\\\",
+    "'": "close the quotes; a backslash at the end of a text is written \\\\",
+    **dict.fromkeys("+-/*", "arithmetic is not part of rules"),
+    "\N{NO-BREAK SPACE}": "write an ordinary blank",
+}
+
+
+def _operators() -> str:
+    words = sorted((s for s in BY_SPELLING if s[0].isalpha()), key=len, reverse=True)
+    signs = sorted((s for s in BY_SPELLING if not s[0].isalpha()), key=len, reverse=True)
+    spelled = "|".join(r"[ \t\r\n]++".join(words.split()) for words in words)
+    return rf"(?:{spelled})(?![\w.])|{'|'.join(map(re.escape, signs))}"
+
+
+_TOKEN = re.compile(
+    rf"""[ \t\r\n]*+(?:
+      (?P<operator>{_operators()})
+    | (?P<join>(?:AND|OR)(?![\w.]))
+    | (?P<group>Group@[\w.-]++)
+    | (?P<value>(?:-?[0-9]|[0-9A-Fa-f]{{0,4}}:)[\w.:/@-]*+)
+    | (?P<name>[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)?+)
+    | "(?P<double>[^"\\]*+(?:\\.[^"\\]*+)*+)"
+    | '(?P<single>[^'\\]*+(?:\\.[^'\\]*+)*+)'
+    | (?P<mark>[(),*])
+    | (?P<end>\Z)
+    | (?P<unknown>.)
+    )""",
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+def tokenize(text: str) -> list[Token]:
+    """All tokens, the last one of kind END.
+
+    Raises: InputError(filter-syntax) at the first character that begins no token.
+    """
+    if len(text) > MAX_LENGTH:
+        raise InputError(
+            "filter-syntax", f"the filter has {len(text)} characters", hint=f"limit {MAX_LENGTH}"
+        )
+    tokens = []
+    for found in _TOKEN.finditer(text):
+        kind = str(found.lastgroup)
+        if kind == "unknown":
+            mark, at = found["unknown"], found.start("unknown")
+            cause = "the quotes are not closed:" if mark in "\"'" else "unexpected character"
+            raise syntax_error(text, at, cause, mark)
+        at = found.start(kind)
+        # A string is shown from its opening quote.
+        tokens.append(Token(_KINDS[kind], found[kind], at - (kind in ("double", "single"))))
+        if kind == "end":
+            break
+    return tokens
+
+
+def syntax_error(text: str, at: int, cause: str, found: str = "", hint: str = "") -> InputError:
+    """The error with the column and the surroundings on one line, ``^`` before the place.
+
+    ``found`` is the offending word; it is quoted, and a usual mistake gets its hint.
+    """
+    before, after = text[max(at - 30, 0) : at], text[at : at + 30]
+    excerpt = "".join(c if c.isprintable() else " " for c in f"{before}^{after}").strip()
+    what = f" {found!r}" if found else ""
+    if not hint:
+        word = found.upper()
+        written = "keywords are written in upper case" if word in KEYWORDS and word != found else ""
+        hint = written or _HINTS.get(word, "")
+    return InputError("filter-syntax", f"column {at + 1}: {cause}{what}: {excerpt}", hint=hint)
