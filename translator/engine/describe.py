@@ -1,0 +1,59 @@
+"""Conditions in words for messages and explanations: readable, not for parsing, and never long."""
+
+from __future__ import annotations
+
+from translator.model.expr import (
+    Attribute,
+    Call,
+    Group,
+    Network,
+    Number,
+    Operand,
+    Pattern,
+    Range,
+    Test,
+    Text,
+    Values,
+)
+from translator.operators import BY_NAME
+
+_SHOWN = 160
+
+
+def describe(test: Test) -> str:
+    """The leaf with its literals as the event would hold them: nothing is escaped.
+
+    >>> describe(Test(Attribute("procName"), "contain", Text(r"\\\\net.exe"), negated=True))
+    'procName NOT CONTAIN "\\\\net.exe"'
+    """
+    row = BY_NAME[test.operator]
+    operator = row.negated if test.negated and row.negated else row.spelling
+    words = [_words(test.term), operator]
+    if test.operand is not None:
+        words.append(_words(test.operand))
+    return shorten(" ".join(words))
+
+
+def shorten(text: str) -> str:
+    """The text, cut where it becomes unreadable; the cut is marked."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def _words(part: Operand | Group) -> str:
+    match part:
+        case Attribute(name):
+            return name
+        case Call(function, arguments, distinct):
+            return f"{function}({'DISTINCT ' if distinct else ''}{', '.join(map(_words, arguments))})"
+        case Text(value) | Pattern(value):
+            return f'"{value}"'
+        case Number(number):
+            return str(number)
+        case Network(network):
+            return network
+        case Group(name):
+            return f"Group@{name}"
+        case Values(items):
+            return f"({', '.join(map(_words, items))})"
+        case Range(low, high):
+            return f"({_words(low)}, {_words(high)})"
