@@ -23,7 +23,7 @@ ONLY_IMPORTS = {
     "translator.errors": set(),
     "translator.notes": {"translator.errors"},
     "translator.model": {"translator.model", "translator.notes", "translator.errors"},
-    "translator.oracle": {"translator.oracle", "translator.sources", "translator.errors", "sigma"},
+    "translator.oracle": {"translator.oracle", "translator.sources", "translator.errors", "sigma", "re2"},
 }
 
 # Written as patterns, so that this file does not say what it forbids.
