@@ -99,7 +99,7 @@ SOURCES_PRIMARY = Code(
     "Use --sources all to include them.",
 )  # fmt: skip
 SOURCE_LACKS_ATTRIBUTE = Code(
-    "source-lacks-attribute", N, "An event type of the log source has no such attribute; the condition counts as not matching there.",
+    "source-lacks-attribute", I, "An event type of the log source has no such attribute; the condition counts as not matching there.",
     "Leave the source out with --sources primary.",
 )  # fmt: skip
 VALUE_TRANSFORMED = Code(
@@ -116,6 +116,10 @@ VALUE_NEVER_FITS = Code(
 )  # fmt: skip
 DASH_IS_ABSENT = Code(
     "dash-is-absent", W, "The parser drops the value '-', so an absent attribute is tested; an event without the field matches too.",
+    "Nothing to do for events that always carry the field.",
+)  # fmt: skip
+EMPTY_MAY_BE_ABSENT = Code(
+    "empty-may-be-absent", W, "Whether a parser keeps an empty value is not known, so an absent attribute is accepted too.",
     "Nothing to do for events that always carry the field.",
 )  # fmt: skip
 CASE_SENSITIVE = Code(

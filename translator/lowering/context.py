@@ -1,0 +1,95 @@
+"""What lowering knows about the place in the rule where it stands, and what it has to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from translator.dialect.profile import Dialect
+from translator.lowering.regex import RegexCase
+from translator.model.expr import Expr
+from translator.notes import Code, Effect, Note
+from translator.taxonomy.lookup import EventType, Field, LogSource, Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """How conditions are written: the profile assumed, and whether patterns carry their own letter case."""
+
+    dialect: Dialect
+    regex_case: RegexCase | None = None
+
+    def ignores_case(self, operator: str) -> bool:
+        """Whether the operator, as it will be written, ignores letter case."""
+        return operator in self.dialect.ignores_case or (operator == "regexp" and self.regex_case is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What became of one field and value: the tests made of it, and the row that says so."""
+
+    field: str
+    value: str
+    expr: Expr
+    place: str
+    confidence: str
+    source: str
+    notes: tuple[Note, ...]
+
+
+@dataclass
+class Context:
+    """One rule in the events of one or more event types that store their fields alike.
+
+    ``event_ids`` are the ids that events can still have at this place of the condition; None: any.
+    """
+
+    log_source: LogSource
+    event_types: tuple[EventType, ...]
+    taxonomy: Taxonomy
+    emission: Emission
+    placeholders: dict[str, tuple[str, ...]]
+    event_ids: frozenset[int] | None = None
+    negated: bool = False
+    notes: list[Note] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
+
+    def field(self, name: str) -> Field | None:
+        """The row of a Sigma field in these events."""
+        for event_type in self.event_types:
+            if name in event_type.fields:
+                return event_type.fields[name]
+        return self.log_source.field(name)
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """Attributes that events of these types never have."""
+        return self.event_types[0].lacks if self.event_types else frozenset()
+
+    def note(self, code: Code, text: str, field: str = "", effect: Effect | None = None) -> None:
+        """Record a remark; its effect turns round where the condition is negated."""
+        wanted = effect or code.effect
+        note = Note(code, text, wanted.reversed() if self.negated else wanted, field)
+        if note not in self.notes:
+            self.notes.append(note)
+
+    @contextmanager
+    def narrowed(self, event_ids: frozenset[int] | None) -> Iterator[None]:
+        """Inside, only events of these ids matter."""
+        before = self.event_ids
+        if event_ids is not None:
+            self.event_ids = event_ids if before is None else before & event_ids
+        try:
+            yield
+        finally:
+            self.event_ids = before
+
+    @contextmanager
+    def negation(self) -> Iterator[None]:
+        """Inside, the condition counts the other way round."""
+        self.negated = not self.negated
+        try:
+            yield
+        finally:
+            self.negated = not self.negated

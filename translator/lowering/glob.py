@@ -1,0 +1,160 @@
+"""Sigma strings with wildcards: text that the value has to look like as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from sigma.types import SigmaString, SpecialChars
+
+
+class Wild(Enum):
+    """A wildcard."""
+
+    ANY = "*"
+    """Any characters, none included."""
+    ONE = "?"
+    """Exactly one character."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Exactly one character out of these."""
+
+    characters: str
+
+
+Part = str | Wild | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A sequence of literal text and wildcards; neighbouring literals are joined, repeated ``*`` too."""
+
+    parts: tuple[Part, ...]
+
+    @staticmethod
+    def of(parts: Iterable[Part]) -> Glob:
+        joined: list[Part] = []
+        for part in parts:
+            last = joined[-1] if joined else None
+            if isinstance(part, str) and isinstance(last, str):
+                joined[-1] = last + part
+            elif part == "" or (part is Wild.ANY and last is Wild.ANY):
+                continue
+            else:
+                joined.append(part)
+        return Glob(tuple(joined))
+
+    @staticmethod
+    def literal(text: str) -> Glob:
+        return Glob.of([text])
+
+    @property
+    def text(self) -> str | None:
+        """The value itself where there is no wildcard."""
+        if not self.parts:
+            return ""
+        return self.parts[0] if len(self.parts) == 1 and isinstance(self.parts[0], str) else None
+
+    @property
+    def is_anything(self) -> bool:
+        return self.parts == (Wild.ANY,)
+
+    @property
+    def substring(self) -> str | None:
+        """The literal of ``*literal*``."""
+        match self.parts:
+            case (Wild.ANY, str() as text, Wild.ANY):
+                return text
+        return None
+
+    @property
+    def prefix(self) -> str | None:
+        """The literal of ``literal*``."""
+        match self.parts:
+            case (str() as text, Wild.ANY):
+                return text
+        return None
+
+    def trimmed(self) -> tuple[bool, Glob, bool]:
+        """Whether it begins with ``*``, what is between, whether it ends with ``*``."""
+        parts = list(self.parts)
+        opens = bool(parts) and parts[0] is Wild.ANY
+        if opens:
+            parts.pop(0)
+        closes = bool(parts) and parts[-1] is Wild.ANY
+        if closes:
+            parts.pop()
+        return opens, Glob(tuple(parts)), closes
+
+    def with_wildcards(self, before: bool, after: bool) -> Glob:
+        """The same with a ``*`` before or after it."""
+        return Glob.of([*([Wild.ANY] if before else []), *self.parts, *([Wild.ANY] if after else [])])
+
+    def demands(self, character: str) -> bool:
+        """Whether a value must hold the character to match."""
+        return any(isinstance(part, str) and character in part for part in self.parts)
+
+    def matches(self, value: str) -> bool:
+        """Whether a known value looks like this, letter case ignored."""
+        pattern = "".join(
+            re.escape(part) if isinstance(part, str) else _PYTHON[part] if isinstance(part, Wild) else f"[{re.escape(part.characters)}]"
+            for part in self.parts
+        )
+        return re.fullmatch(pattern, value, re.IGNORECASE | re.DOTALL) is not None
+
+    def split(self, separator: str, at_last: bool) -> list[tuple[Glob, Glob]]:
+        """Every way to cut the text at its first or last separator.
+
+        A value ``head + separator + tail``, where the separator does not occur in ``tail`` (``at_last``) or in
+        ``head``, matches this glob exactly if for one of the pairs ``head`` matches the first glob and ``tail``
+        the second.
+        """
+        cuts: list[tuple[Glob, Glob]] = []
+        for position, part in enumerate(self.parts):
+            before, after = self.parts[:position], self.parts[position + 1 :]
+            if part is Wild.ANY:
+                cuts.append((Glob.of((*before, part)), Glob.of((part, *after))))
+            elif part is Wild.ONE or (isinstance(part, AnyOf) and separator in part.characters):
+                cuts.append((Glob.of(before), Glob.of(after)))
+            elif isinstance(part, str):
+                for index, character in enumerate(part):
+                    if character == separator:
+                        cuts.append((Glob.of((*before, part[:index])), Glob.of((part[index + 1 :], *after))))
+        return [cut for cut in cuts if not cut[1 if at_last else 0].demands(separator)]
+
+
+_PYTHON = {Wild.ANY: ".*", Wild.ONE: "."}
+
+
+def from_sigma(value: SigmaString) -> Glob:
+    """The library's string as a glob; placeholders must be resolved before."""
+    special = {SpecialChars.WILDCARD_MULTI: Wild.ANY, SpecialChars.WILDCARD_SINGLE: Wild.ONE}
+    return Glob.of(part if isinstance(part, str) else special[part] for part in value.s)  # type: ignore[index]
+
+
+def folded(globs: Sequence[Glob]) -> list[Glob]:
+    """Globs that differ only in single characters as one with character classes, where that is the same set.
+
+    The ``windash`` modifier makes one value into one for each kind of dash; this makes it one again.
+    """
+    if len(globs) < 2 or any(_shape(glob) != _shape(globs[0]) for glob in globs):
+        return list(globs)
+    columns = [tuple(dict.fromkeys(column)) for column in zip(*map(_units, globs), strict=True)]
+    combinations = 1
+    for column in columns:
+        combinations *= len(column)
+    if combinations != len(set(globs)):
+        return list(globs)
+    return [Glob.of(column[0] if len(column) == 1 else AnyOf("".join(map(str, column))) for column in columns)]
+
+
+def _shape(glob: Glob) -> tuple[object, ...]:
+    return tuple(len(part) if isinstance(part, str) else part for part in glob.parts)
+
+
+def _units(glob: Glob) -> list[Part]:
+    return [unit for part in glob.parts for unit in (part if isinstance(part, str) else [part])]

@@ -1,0 +1,135 @@
+"""Everything of a rule that is not its condition: names, severity, ATT&CK, grouping, incident."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any, Literal
+
+from sigma.rule import SigmaRule
+
+from translator.dialect.profile import Dialect
+from translator.lowering.event_types import EVENT_TYPE
+from translator.lowering.raw import RAW_MESSAGE
+from translator.model.rule import IncidentAttribute
+
+HOST = "hostName"
+SUB_PATTERN = "Filter"
+WINDOW = 300
+"""Seconds; what published rules with one sub-pattern and COUNT(*) >= 1 use."""
+MAIN_ATTRIBUTES = (HOST, "procName", "user")
+"""Whom and what an analyst asks for first; the minimal grouping has those of them that the filter reads."""
+_UUID_DIGITS = 8
+_LINK = "https://github.com/SigmaHQ/sigma/blob/master/"
+_COLLECTION = re.compile(r"^(rules(-[a-z-]+)?|deprecated|unsupported)$")
+
+GroupBy = Literal["filter", "host", "minimal"] | tuple[str, ...]
+
+
+@dataclass
+class Names:
+    """Names given so far in one run; a second rule of the same name gets a suffix from its Sigma id."""
+
+    taken: dict[str, set[str]] = field(default_factory=dict)
+
+    def unique(self, kind: str, name: str, suffix: str) -> str:
+        """The name, or the name with as much of the suffix, and then a number, as makes it unique."""
+        names = self.taken.setdefault(kind, set())
+        candidate, number = name, 1
+        while candidate.casefold() in names:
+            candidate = f"{name}{suffix}" if number == 1 else f"{name}{suffix}{suffix[0]}{number}"
+            number += 1
+        names.add(candidate.casefold())
+        return candidate
+
+
+def short_id(rule: SigmaRule) -> str:
+    """The first digits of the Sigma UUID; of a digest of the title where there is none."""
+    if rule.id is not None:
+        return rule.id.hex[:_UUID_DIGITS]
+    return f"{_digest(rule.title):08x}"
+
+
+def _digest(text: str) -> int:
+    """A stable number of 32 bits for a text (FNV-1a)."""
+    value = 0x811C9DC5
+    for byte in text.encode("utf-8"):
+        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
+    return value
+
+
+def allowed(text: str, characters: str) -> str:
+    """The text with other characters left out and blanks folded."""
+    return " ".join(re.sub(f"[^{characters}]+", " ", text).split())
+
+
+def rule_name(rule: SigmaRule, dialect: Dialect) -> str:
+    """``Windows: Title``, as published rules are named."""
+    product = str(rule.logsource.product or rule.logsource.category or rule.logsource.service or "Sigma")
+    return allowed(f"{product.replace('_', ' ').title()}: {rule.title}", dialect.characters("name"))
+
+
+def incident_title(name: str, dialect: Dialect) -> str:
+    """The name and the host, in the characters of an incident title."""
+    return f"{allowed(name, dialect.characters('title'))} on ${HOST}"
+
+
+def incident_event_type(rule: SigmaRule, dialect: Dialect) -> str:
+    """``PH_RULE_...`` from the title."""
+    words = re.sub(f"[^{dialect.characters('event_type')}]+", "_", rule.title).strip("_")
+    return f"PH_RULE_{re.sub('_+', '_', words)}"
+
+
+def group_by(read: Sequence[str], wanted: GroupBy) -> tuple[str, ...]:
+    """The attributes that split matches into incidents, in alphabetical order.
+
+    ``read`` are the attributes of the filter. By default all of them and the host, as published rules do.
+    """
+    usable = set(read) - {EVENT_TYPE, RAW_MESSAGE}
+    if wanted == "filter":
+        return tuple(sorted(usable | {HOST}, key=lambda name: (name.casefold(), name)))
+    if wanted == "host":
+        return (HOST,)
+    if wanted == "minimal":
+        return tuple(name for name in MAIN_ATTRIBUTES if name in usable | {HOST})
+    return tuple(wanted)
+
+
+def incident_attributes(grouped: Sequence[str]) -> tuple[IncidentAttribute, ...]:
+    """The incident carries what the matches are grouped by; its own event type keeps its name."""
+    return tuple(
+        IncidentAttribute("compEventType" if name == EVENT_TYPE else name, SUB_PATTERN, name) for name in grouped
+    )
+
+
+def trigger_attributes(grouped: Sequence[str]) -> tuple[str, ...]:
+    """What the list of triggering events shows."""
+    first = ("phRecvTime", EVENT_TYPE, "reptDevName", "reptDevIpAddr")
+    return (*first, *(name for name in grouped if name not in first), RAW_MESSAGE)
+
+
+def description(rule: SigmaRule) -> str:
+    """The Sigma description, blanks folded."""
+    return " ".join(str(rule.description or rule.title).split())
+
+
+def remediation(rule: SigmaRule) -> str:
+    """What an analyst should rule out first."""
+    known = [str(each) for each in rule.falsepositives or [] if str(each).strip().casefold() not in ("unknown", "none", "unlikely")]
+    return f"Known false positives: {'; '.join(' '.join(each.split()) for each in known)}" if known else ""
+
+
+def link(path: str) -> str:
+    """The address of a rule of the public collection; empty for a rule from elsewhere."""
+    parts = PurePath(path).parts
+    for position, part in enumerate(parts):
+        if _COLLECTION.match(part) and position + 2 < len(parts):
+            return _LINK + "/".join(parts[position:])
+    return ""
+
+
+def text(value: Any) -> str:
+    """A value of an enumeration, or nothing, as text."""
+    return "" if value is None else str(getattr(value, "name", value)).lower()

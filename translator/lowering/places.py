@@ -1,0 +1,132 @@
+"""From a Sigma field name to the places that hold it in the events at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from translator import notes, operators
+from translator.errors import Refused
+from translator.lowering.context import Context
+from translator.lowering.holders import (
+    AddressHolder,
+    HashesHolder,
+    Holder,
+    LackingHolder,
+    NumberHolder,
+    SplitHolder,
+    TextHolder,
+    TimeHolder,
+)
+from translator.lowering.raw import ElementHolder, MessageHolder
+from translator.model.expr import Attribute, Expr, Test, Text, Values, all_of, any_of
+from translator.taxonomy.lookup import (
+    AttributeTarget,
+    ByEventTarget,
+    Field,
+    HashesTarget,
+    RawTarget,
+    SimpleTarget,
+    SplitTarget,
+)
+
+EVENT_ID = "winEventId"
+PROVIDER = "eventSource"
+CHANNEL = "activityType"
+
+Ask = Callable[[Holder, SimpleTarget | None], Expr]
+"""What to ask of a place: given the place and its row, the test."""
+
+
+def ask(field: Field, context: Context, question: Ask) -> Expr:
+    """The test of a field, wherever it is kept.
+
+    Where the place depends on the event id, each place is asked in its own events.
+    """
+    target = field.target
+    if not isinstance(target, ByEventTarget):
+        return _ask_place(field, target, context, question)
+    options: list[Expr] = []
+    known = {event_id for ids, _ in target.branches for event_id in ids}
+    for ids, branch in target.branches:
+        reached = ids if context.event_ids is None else ids & context.event_ids
+        if reached:
+            options.append(_in_events(reached, False, context, _ask_place(field, branch, context, question)))
+    if context.event_ids is None or context.event_ids - known:
+        rest = _ask_place(field, target.otherwise, context, question)
+        options.append(_in_events(frozenset(known), True, context, rest))
+    return any_of(options)
+
+
+def _in_events(ids: frozenset[int], outside: bool, context: Context, test: Expr) -> Expr:
+    """The test, only in events of these ids (or of all others), unless no others reach this place."""
+    if context.event_ids is not None and (not (context.event_ids & ids) if outside else context.event_ids <= ids):
+        return test
+    members = tuple(Text(str(event_id)) for event_id in sorted(ids))
+    return all_of([Test(Attribute(EVENT_ID), operators.IN.name, Values(members), negated=outside), test])
+
+
+def _ask_place(field: Field, target: SimpleTarget | None, context: Context, question: Ask) -> Expr:
+    holder = holder_of(target, field.name, context)
+    if isinstance(holder, LackingHolder):
+        context.note(
+            notes.SOURCE_LACKS_ATTRIBUTE,
+            f"{', '.join(each.name for each in context.event_types)} has no {field.name}",
+            field.name,
+        )
+    if isinstance(holder, ElementHolder):
+        _note_raw(field, context)
+        return question(holder, target)
+    try:
+        return question(holder, target)
+    except Refused:
+        if field.role or not context.log_source.channels:
+            raise
+        element = ElementHolder(field.name, context.emission)
+        test = question(element, None)
+        _note_raw(field, context)
+        return test
+
+
+def _note_raw(field: Field, context: Context) -> None:
+    context.note(notes.FIELD_IN_RAW, f"'{field.name}' is searched in its element of the raw event XML", field.name)
+
+
+def holder_of(target: SimpleTarget | None, name: str, context: Context) -> Holder:
+    """The place that a row describes, or one that is never filled in these events."""
+    match target:
+        case AttributeTarget(attribute=attribute):
+            holder = attribute_holder(attribute, context)
+        case SplitTarget():
+            head, tail = (TextHolder(each, context.emission) for each in (target.head, target.tail))
+            holder = SplitHolder(head, tail, target.separator, target.at == "last", target.always)
+        case HashesTarget(attributes=attributes):
+            holder = HashesHolder({key: TextHolder(each, context.emission) for key, each in attributes.items()})
+        case RawTarget(element=element):
+            return ElementHolder(element, context.emission)
+        case None:
+            return ElementHolder(name, context.emission)
+    return LackingHolder(holder.attributes) if set(holder.attributes) <= context.lacks else holder
+
+
+def attribute_holder(attribute: str, context: Context) -> Holder:
+    """The place that an attribute is, by its type."""
+    kind = context.taxonomy.attribute_type(attribute) or "STRING"
+    if kind == "IP":
+        return AddressHolder(attribute)
+    if kind == "DATE":
+        return TimeHolder(attribute)
+    if kind.startswith(("UINT", "INT", "DOUBLE", "FLOAT")):
+        return NumberHolder(attribute)
+    return TextHolder(attribute, context.emission)
+
+
+def unmapped(name: str, context: Context) -> Holder:
+    """The place of a field that the log source does not know."""
+    near = context.log_source.suggest(name)
+    context.note(
+        notes.FIELD_UNMAPPED,
+        f"'{name}' has no FortiSIEM attribute for {context.log_source.key}; the raw message is searched for the value"
+        + (f" (did you mean '{near}'?)" if near else ""),
+        name,
+    )
+    return MessageHolder(context.emission)

@@ -1,0 +1,164 @@
+"""Rule documents to pySigma rules.
+
+The library reads what it can; where it deviates from the Sigma specification the document is rewritten
+to an equal one beforehand, and each rewriting is reported (:data:`REWRITES`).
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sigma.exceptions import SigmaError, SigmaRegularExpressionError
+from sigma.rule import SigmaRule
+
+from translator.errors import InputError, Location, Refused, TranslatorError
+from translator.sources.documents import Document
+
+REWRITES = {"utf16le": "wide"}
+"""Modifier of the specification -> the library's name of the same one."""
+
+_OTHER_DASHES = str.maketrans({"\u2013": "-", "\u2014": "-", "\u2015": "-"})
+"""Dashes that ``windash`` treats alike, but which the library expands only from ``-`` and ``/``."""
+
+
+@dataclass(frozen=True)
+class RuleSource:
+    """One detection rule of a file, both as plain data and as the library reads it.
+
+    ``index`` counts the documents of the file from 0. ``rewritten`` lists in words where the document was
+    changed to an equal one that the library understands.
+    """
+
+    document: Mapping[str, Any]
+    sigma: SigmaRule
+    location: Location
+    index: int
+    rewritten: tuple[str, ...] = ()
+
+
+def rule_sources(documents: Iterable[Document]) -> Iterator[RuleSource | TranslatorError]:
+    """The rules of one file, in order; a document that is none gives the error instead.
+
+    ``action: global`` documents are merged into the following ones, as older rule files expect.
+    """
+    shared: dict[str, Any] = {}
+    for document in documents:
+        content = document.content
+        action = content.get("action")
+        if action == "global":
+            shared = {key: value for key, value in content.items() if key != "action"}
+            continue
+        if action == "reset":
+            shared = {}
+            continue
+        try:
+            yield read_rule(_merged(shared, content), document.location, document.index)
+        except TranslatorError as error:
+            yield error.at(document.location)
+
+
+def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) -> RuleSource:
+    """One document as a rule.
+
+    Raises: Refused(correlation | filter) for these kinds of documents; InputError(rule-invalid |
+    regex-invalid) with the library's or our own words when it is malformed.
+    """
+    for kind in ("correlation", "filter"):
+        if kind in content:
+            raise Refused(kind, f"Sigma {kind} rules are not translated yet", location)
+    _check_structure(content)
+    rewritten: list[str] = []
+    readable = {**content, "detection": _rewrite(content["detection"], rewritten)}
+    try:
+        sigma = SigmaRule.from_dict(readable)
+        for condition in sigma.detection.parsed_condition:
+            condition.parse()
+    except SigmaRegularExpressionError as error:
+        raise InputError("regex-invalid", _words(error), location) from error
+    except SigmaError as error:
+        raise InputError("rule-invalid", _words(error), location) from error
+    except RecursionError as error:
+        raise InputError("rule-invalid", "the condition is nested too deeply", location) from error
+    return RuleSource(content, sigma, location, index, tuple(rewritten))
+
+
+def _merged(shared: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    result = copy.copy(dict(shared))
+    for key, value in content.items():
+        old = result.get(key)
+        result[key] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def _words(error: SigmaError) -> str:
+    """The library's message on one line, without its own location."""
+    return " ".join(str(error.args[0] if error.args else error).split())
+
+
+def _check_structure(content: Mapping[str, Any]) -> None:
+    """The shapes that the library takes for granted, so that a wrong one is the user's error."""
+    if not isinstance(content.get("title"), str):
+        raise InputError("rule-invalid", "the rule has no title", hint="add 'title: ...'")
+    if not isinstance(content.get("logsource"), Mapping):
+        raise InputError("rule-invalid", "the rule has no log source", hint="add 'logsource:' with product and category")
+    detection = content.get("detection")
+    if not isinstance(detection, Mapping):
+        raise InputError("rule-invalid", "the rule has no detection", hint="add 'detection:' with a condition")
+    condition = detection.get("condition")
+    conditions = condition if isinstance(condition, list) else [condition]
+    if not conditions or not all(isinstance(text, str) and text.strip() for text in conditions):
+        raise InputError("rule-invalid", "the detection has no condition", hint="add 'condition: selection'")
+    for name, item in detection.items():
+        if not isinstance(name, str):
+            raise InputError("rule-invalid", f"the detection item name {name!r} is not text")
+        if name not in ("condition", "timeframe"):
+            _check_item(name, item)
+
+
+def _check_item(name: str, item: Any, in_list: bool = False) -> None:
+    if isinstance(item, Mapping):
+        if not item:
+            raise InputError("rule-invalid", f"detection item '{name}' is empty")
+        for field, value in item.items():
+            if not isinstance(field, str):
+                raise InputError("rule-invalid", f"field name {field!r} in '{name}' is not text", hint="quote it")
+            members = value if isinstance(value, list) else [value]
+            if any(isinstance(member, Mapping | list) for member in members):
+                raise InputError("rule-invalid", f"the value of '{field}' in '{name}' is neither a value nor a list of values")
+    elif isinstance(item, list):
+        if in_list:
+            raise InputError("rule-invalid", f"detection item '{name}' holds a list in a list")
+        if not item:
+            raise InputError("rule-invalid", f"detection item '{name}' is empty")
+        for member in item:
+            _check_item(name, member, in_list=True)
+
+
+def _rewrite(item: Any, rewritten: list[str]) -> Any:
+    """The detection with modifiers and values in the form that the library reads like the specification."""
+    if isinstance(item, list):
+        return [_rewrite(member, rewritten) for member in item]
+    if not isinstance(item, Mapping):
+        return item
+    result: dict[str, Any] = {}
+    for key, value in item.items():
+        name, *modifiers = key.split("|")
+        renamed = [REWRITES.get(modifier, modifier) for modifier in modifiers]
+        if renamed != modifiers:
+            rewritten.append(f"'{key}' is read as '{'|'.join([name, *renamed])}'")
+        if "windash" in modifiers:
+            plain = _plain_dashes(value)
+            if plain != value:
+                rewritten.append(f"'{key}' is given with another dash, which stands for '-' too")
+            value = plain
+        result["|".join([name, *renamed])] = _rewrite(value, rewritten)
+    return result
+
+
+def _plain_dashes(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain_dashes(member) for member in value]
+    return value.translate(_OTHER_DASHES) if isinstance(value, str) else value
