@@ -111,7 +111,8 @@ def syntax_error(text: str, at: int, cause: str, found: str = "", hint: str = ""
     """
     before, after = text[max(at - 30, 0) : at], text[at : at + 30]
     excerpt = "".join(c if c.isprintable() else " " for c in f"{before}^{after}").strip()
-    what = f" {found!r}" if found else ""
+    shown = found if len(found) <= 40 else f"{found[:40]}..."
+    what = f" {shown!r}" if found else ""
     if not hint:
         word = found.upper()
         written = "keywords are written in upper case" if word in KEYWORDS and word != found else ""
