@@ -1,0 +1,132 @@
+"""Find the user's files and read them within bounds; a failure is one error with path and next step."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from translator.errors import InputError, Location
+
+STANDARD_INPUT = Path("-")
+"""The path that means standard input."""
+
+_RULE_SUFFIXES = frozenset({".yml", ".yaml"})
+
+
+def find_rule_files(paths: Iterable[Path | str]) -> list[Path]:
+    """The rule files that the paths stand for, each once, in an order that depends on names alone.
+
+    A file is taken whatever its suffix; a directory stands for the ``*.yml`` and ``*.yaml`` below it, sorted,
+    without hidden directories; ``-`` is standard input. The order of the paths is kept.
+
+    Raises: InputError ``file-missing``, ``file-unreadable`` or ``no-rules``, for the first path that fails.
+    Callers that go on with the remaining paths call once for each path.
+    """
+    found: dict[Path, None] = {}
+    for path in map(Path, paths):
+        found.update(dict.fromkeys(_expand(path)))
+    return list(found)
+
+
+def display_name(path: Path | str) -> str:
+    """The name of a file in messages."""
+    return "<stdin>" if Path(path) == STANDARD_INPUT else str(path)
+
+
+def open_bytes(path: Path | str) -> BinaryIO:
+    """A file, or standard input, opened for reading bytes.
+
+    Raises: InputError ``file-missing`` or ``file-unreadable``.
+    """
+    if Path(path) == STANDARD_INPUT:
+        return sys.stdin.buffer
+    try:
+        return Path(path).open("rb")
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def read_bytes(path: Path | str, limit: int) -> bytes:
+    """All of a file that holds at most ``limit`` bytes.
+
+    Raises: InputError ``file-missing``, ``file-unreadable`` or ``file-too-large``.
+    """
+    with open_bytes(path) as stream:
+        try:
+            data = stream.read(limit + 1)
+        except OSError as error:
+            raise _unreadable(path, error) from None
+    if len(data) > limit:
+        raise InputError(
+            "file-too-large",
+            f"the file has more than {limit:,} bytes",
+            Location(display_name(path)),
+            "split it into several files",
+        )
+    return data
+
+
+def decode(data: bytes, path: Path | str) -> str:
+    """Text from bytes, which are UTF-8 (with or without a byte order mark) and hold no NUL.
+
+    Raises: InputError ``not-text`` with the line of the first byte that does not fit.
+    """
+    where = data.find(b"\0")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        where = error.start if where < 0 else min(where, error.start)
+        text = ""
+    if where < 0:
+        return text
+    raise InputError(
+        "not-text",
+        f"byte 0x{data[where]:02x} is not part of UTF-8 text",
+        Location(display_name(path), data.count(b"\n", 0, where) + 1),
+        "save the file as UTF-8",
+    )
+
+
+def _expand(path: Path) -> Iterator[Path]:
+    if path == STANDARD_INPUT or path.is_file():
+        yield path
+    elif path.is_dir():
+        below = sorted(_below(path))
+        if not below:
+            raise InputError(
+                "no-rules",
+                "the directory holds no *.yml or *.yaml file",
+                Location(str(path)),
+                "name a directory with Sigma rules",
+            )
+        yield from below
+    elif path.exists():  # a pipe or a device: read like a file
+        yield path
+    else:
+        raise _missing(path)
+
+
+def _below(directory: Path) -> Iterator[Path]:
+    def fail(error: OSError) -> None:
+        raise _unreadable(error.filename, error) from None
+
+    for folder, subfolders, names in os.walk(directory, onerror=fail):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        yield from (Path(folder, name) for name in names if Path(name).suffix in _RULE_SUFFIXES)
+
+
+def _missing(path: Path | str) -> InputError:
+    return InputError(
+        "file-missing", "there is no such file or directory", Location(display_name(path)), "check the path"
+    )
+
+
+def _unreadable(path: Path | str, error: OSError) -> InputError:
+    reason = (error.strerror or type(error).__name__).lower()
+    cause = f"the file cannot be read: {reason}"
+    return InputError("file-unreadable", cause, Location(display_name(path)), "check its permissions")
