@@ -100,10 +100,8 @@ def test_aliases_share_nothing() -> None:
 
 
 def test_a_long_rule_is_read_whole() -> None:
-    values = [f"value {number}" for number in range(25_000)]
-    text = "title: Long\ndetection:\n  selection:\n    Image:\n" + "".join(
-        f"      - {value}\n" for value in values
-    )
+    values = [f"value {number}" for number in range(30_000)]
+    text = "title: Long\ndetection:\n  Image:\n" + "".join(f"    - {value}\n" for value in values)
     assert len(text) > 300_000
     (document,) = read_documents(text, "long.yml")
     assert document.content["detection"] == {"Image": values}
