@@ -1,0 +1,201 @@
+"""Rule XML to models: files for GUI import, exports, and hand-written rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from translator.errors import InputError, Location
+from translator.model.check import RELATION_TYPES, problems
+from translator.model.expr import Attribute, Call, Expr, Number, Test
+from translator.model.rule import Incident, Origin, Relation, Rule, SubPattern
+from translator.parse.arguments import parse_list, parse_mapping
+from translator.parse.expression import Precedence, parse_filter
+from translator.parse.rule_xml.document import line_of, malformed, rule_elements
+from translator.parse.rule_xml.leftovers import leftovers
+
+_TEXTS = {
+    "Name": "name",
+    "IncidentTitle": "title",
+    "Description": "description",
+    "Remediation": "remediation",
+    "DetectionTechnology": "detection_technology",
+    "DataSource": "data_source",
+}
+# Where several attributes stand for one field, the first that is there counts.
+_ATTRIBUTES = {
+    "id": ("id", "natural_id"),
+    "group": ("group",),
+    "impact": ("phIncidentCategory",),
+    "category": ("function", "functionCategory"),
+    "tactic": ("subFunction",),
+}
+_BOOLEANS = {"true": True, "false": False}
+_ANY_EVENT = Test(Call("COUNT", (Attribute("*"),)), "greater_or_equal", Number(1))
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRule:
+    """One rule of a document.
+
+    ``warnings`` say, with file and line, what is open to doubt; ``unknown`` lists what the document says and
+    the model does not hold, such as ``IncidentDef/@fireFreq=3600``.
+    """
+
+    rule: Rule
+    warnings: tuple[str, ...]
+    unknown: tuple[str, ...]
+    location: Location
+
+
+def parse_rules(data: bytes, path: str = "<rules>", precedence: Precedence | None = None) -> list[ParsedRule]:
+    """All rules of a document; texts are kept exactly, blanks around filters and lists do not count.
+
+    The root is ``Rules``, a single rule, or the answer of a supervisor. An absent text is empty, an absent
+    aggregate constraint is met by one event.
+
+    Raises: InputError: ``rule-xml``, ``filter-syntax`` or ``mapping-syntax``, with file and line.
+    """
+    rules = []
+    for outcome in read_rules(data, path, precedence):
+        if isinstance(outcome, InputError):
+            raise outcome
+        rules.append(outcome)
+    return rules
+
+
+def read_rules(
+    data: bytes, path: str = "<rules>", precedence: Precedence | None = None
+) -> Iterator[ParsedRule | InputError]:
+    """As :func:`parse_rules`, but a rule that cannot be read gives its error and the others go on.
+
+    Raises: InputError(rule-xml) when the document itself cannot be read.
+    """
+    for element in rule_elements(data, path):
+        try:
+            yield _Reader(element, path, precedence).read()
+        except InputError as error:
+            yield error
+
+
+class _Reader:
+    def __init__(self, element: etree._Element, path: str, precedence: Precedence | None) -> None:
+        self.element = element
+        self.path = path
+        self.precedence = precedence
+        self.warnings: list[str] = []
+
+    def read(self) -> ParsedRule:
+        place = self.place(self.element)
+        rule = self.rule()
+        self.warnings.extend(f"{place}: {problem}" for problem in problems(rule))
+        return ParsedRule(rule, tuple(self.warnings), tuple(leftovers(self.element)), place)
+
+    def rule(self) -> Rule:
+        element, clause = self.element, self.child(self.element, "PatternClause")
+        # Seen in the clause and beside it.
+        constraint = self.optional_filter(clause, "GlobalConstr") or self.optional_filter(
+            element, "GlobalConstr"
+        )
+        texts = {field: self.text(element, tag) for tag, field in _TEXTS.items()}
+        attributes = {
+            field: next((element.get(name, "") for name in names if name in element.attrib), "")
+            for field, names in _ATTRIBUTES.items()
+        }
+        return Rule(
+            **texts,
+            **attributes,
+            window=self.whole_number(clause, "window"),
+            sub_patterns=tuple(map(self.sub_pattern, clause.findall("SubPattern"))),
+            incident=self.incident(self.child(element, "IncidentDef")),
+            relations=tuple(map(self.relation, clause.findall("Operator"))),
+            global_constraint=constraint,
+            techniques=parse_list(element.get("technique", "")),
+            active=self.active(),
+            trigger_attributes=parse_list(self.text(element, "TriggerEventDisplay/AttrList")),
+            origin=Origin(self.text(element, "SigmaFileName"), self.text(element, "SIGMAStatus")),
+        )
+
+    def sub_pattern(self, element: etree._Element) -> SubPattern:
+        return SubPattern(
+            name=self.attribute(element, "name"),
+            filter=self.filter(self.child(element, "SingleEvtConstr")),
+            group_by=parse_list(self.text(element, "GroupByAttr")),
+            aggregate=self.optional_filter(element, "GroupEvtConstr") or _ANY_EVENT,
+        )
+
+    def relation(self, element: etree._Element) -> Relation:
+        kind = self.attribute(element, "type")
+        if kind not in RELATION_TYPES:
+            raise self.error(
+                element, f"{kind!r} does not join sub-patterns", f"known are {', '.join(RELATION_TYPES)}"
+            )
+        return Relation(kind, self.whole_number(element, "rank") if "rank" in element.attrib else 0)
+
+    def incident(self, element: etree._Element) -> Incident:
+        try:
+            attributes = parse_mapping(self.text(element, "ArgList"))
+        except InputError as error:
+            raise error.at(self.place(element)) from error
+        return Incident(
+            self.attribute(element, "eventType"), self.whole_number(element, "severity"), attributes
+        )
+
+    def active(self) -> bool:
+        """Said by an element or by an attribute; which one an import honours is not known."""
+        said = [self.element.get("active"), self.element.findtext("active")]
+        words = {word.strip().lower() for word in said if word is not None}
+        if len(words) > 1 or not words <= _BOOLEANS.keys():
+            raise self.error(self.element, f"active is {' and '.join(sorted(words))}", "write true or false")
+        return _BOOLEANS[words.pop()] if words else False
+
+    def filter(self, element: etree._Element) -> Expr:
+        text = self.own_text(element)
+        try:
+            parsed = parse_filter(text, precedence=self.precedence)
+        except InputError as error:
+            # Only the place is added; the column in the cause counts within the filter.
+            raise error.at(self.place(element)) from error
+        self.warnings.extend(f"{self.place(element)}: {warning}" for warning in parsed.warnings)
+        return parsed.expr
+
+    def optional_filter(self, element: etree._Element, tag: str) -> Expr | None:
+        found = element.find(tag)
+        return None if found is None or not self.own_text(found).strip() else self.filter(found)
+
+    # --- Parts of elements ----------------------------------------------------------------------
+
+    def place(self, element: etree._Element) -> Location:
+        return Location(self.path, line_of(element))
+
+    def error(self, element: etree._Element, cause: str, hint: str = "") -> InputError:
+        return malformed(self.path, line_of(element), f"<{element.tag}>: {cause}", hint)
+
+    def child(self, element: etree._Element, tag: str) -> etree._Element:
+        found = element.find(tag)
+        if found is None:
+            raise self.error(element, f"no <{tag}> in it")
+        return found
+
+    def text(self, element: etree._Element, tags: str) -> str:
+        found = element.find(tags)
+        return "" if found is None else self.own_text(found)
+
+    def own_text(self, element: etree._Element) -> str:
+        if len(element):
+            raise self.error(element, f"<{element[0].tag}> where text is expected")
+        return element.text or ""
+
+    def attribute(self, element: etree._Element, name: str) -> str:
+        value = element.get(name)
+        if not value:
+            raise self.error(element, f"no {name}")
+        return value
+
+    def whole_number(self, element: etree._Element, name: str) -> int:
+        value = self.attribute(element, name).strip()
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
+            raise self.error(element, f"{name} is {value[:40]!r}, not a whole number")
+        return int(value)

@@ -1,0 +1,66 @@
+"""The template engine: where templates are found, and how texts are escaped."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from translator.render.arguments import print_mapping
+from translator.render.expression import print_filter
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+# XML 1.0 has no way to write these, not even as references.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_ATTRIBUTE = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
+)
+
+
+def legal(text: str) -> str:
+    """The text with U+FFFD in the place of each character that XML cannot hold."""
+    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def element_text(text: str) -> Markup:
+    """The content of an element that an XML reader gives back exactly, :func:`legal` characters provided."""
+    return Markup(legal(text).translate(_TEXT))
+
+
+def attribute_text(text: str) -> Markup:
+    """The same for the value of an attribute in double quotes."""
+    return Markup(legal(text).translate(_ATTRIBUTE))
+
+
+@cache
+def environment() -> Environment:
+    """Templates from inside the installed package, or else from the top of a checkout.
+
+    A name that a template misspells is an error. What a template does not escape itself is escaped.
+    """
+    folders = [
+        folder for folder in (_PACKAGE / "templates", _PACKAGE.parent / "templates") if folder.is_dir()
+    ]
+    jinja = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    jinja.filters.update(
+        text=element_text, attribute=attribute_text, query=print_filter, mapping=print_mapping
+    )
+    return jinja
+
+
+def render_template(name: str, **values: Any) -> str:
+    """A template of ``templates/`` filled in."""
+    return environment().get_template(name).render(**values)
