@@ -154,6 +154,14 @@ PATTERN_TOO_LONG = Code(
     "pattern-too-long", R, "A single value makes a pattern longer than FortiSIEM's converter allows.",
     "Shorten the value in the Sigma rule.",
 )  # fmt: skip
+NAME_CHARACTERS = Code(
+    "name-characters", R, "A name has characters that FortiSIEM does not accept.",
+    "Rename the rule.",
+)  # fmt: skip
+CONTAIN_BACKSLASH = Code(
+    "contain-backslash", R, "What a backslash means inside CONTAIN is not known.",
+    "Write the condition with REGEXP.",
+)  # fmt: skip
 PATTERN_ON_TYPED = Code(
     "pattern-on-typed", R, "The attribute is a number or an address, and the condition needs text.",
     "Rewrite the condition as values, ranges or networks.",

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from translator.dialect.profile import Dialect
 from translator.lowering.regex import RegexCase
+from translator.lowering.guards import negate
 from translator.model.expr import Expr
+from translator.model.normal import flatten, push_negation
 from translator.notes import Code, Effect, Note
 from translator.taxonomy.lookup import EventType, Field, LogSource, Taxonomy
 
@@ -27,7 +29,10 @@ class Emission:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What became of one field and value: the tests made of it, and the row that says so."""
+    """What became of one field and value: the tests made of it, and the row that says so.
+
+    ``expr`` is the positive condition; negations around it are not part of it.
+    """
 
     field: str
     value: str
@@ -36,6 +41,11 @@ class Leaf:
     confidence: str
     source: str
     notes: tuple[Note, ...]
+
+    @property
+    def filter(self) -> Expr:
+        """The tests as a filter that can be printed."""
+        return flatten(push_negation(self.expr, negate))
 
 
 @dataclass

@@ -1,0 +1,151 @@
+"""Flags that several commands share, and the files behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from translator.dialect.profile import profile_names
+from translator.errors import UsageError
+from translator.lowering.metadata import GroupBy
+from translator.sources.documents import read_yaml_file
+from translator.translate import Options
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+json_flag = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+profile_flag = click.option(
+    "--profile",
+    type=click.Choice(profile_names()),
+    default="default",
+    show_default=True,
+    help="What FortiSIEM is assumed to do about letter case and absent attributes.",
+)
+
+_TRANSLATION_FLAGS = (
+    click.option("--strict", is_flag=True, help='Refuse every rule with a note above "info".'),
+    click.option(
+        "--taxonomy",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        metavar="FILE",
+        help="Your log sources and fields, on top of the shipped ones (docs/taxonomy.md).",
+    ),
+    click.option(
+        "--placeholders",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="YAML file with the values of %placeholders%: name -> list.",
+    ),
+    click.option(
+        "--sources",
+        default="primary",
+        show_default=True,
+        metavar="primary|all|LIST",
+        help="Event types of a log source: the one that published rules use, all, or these (comma separated).",
+    ),
+    click.option(
+        "--robust",
+        type=click.Choice(["on", "off"]),
+        default="on",
+        show_default=True,
+        help="Guard negations, so that absent attributes count as in Sigma whatever FortiSIEM does.",
+    ),
+    click.option(
+        "--regex-case",
+        type=click.Choice(["inline", "classes"]),
+        help="Make text tests proof against case sensitive patterns: (?i)x or [Xx].",
+    ),
+    click.option(
+        "--group-by",
+        default="filter",
+        show_default=True,
+        metavar="filter|host|minimal|LIST",
+        help="Attributes that split matches into incidents.",
+    ),
+    click.option("--ids", is_flag=True, help="Write rule ids (for files placed on the server, not for GUI import)."),
+)
+
+
+def translation_flags(command: F) -> F:
+    """Add the flags that decide how rules are translated."""
+    for flag in reversed(_TRANSLATION_FLAGS):
+        command = flag(command)
+    return command
+
+
+def options_from(
+    *,
+    profile: str = "default",
+    strict: bool,
+    taxonomy: tuple[Path, ...],
+    placeholders: Path | None,
+    sources: str,
+    robust: str,
+    regex_case: Any,
+    group_by: str,
+    ids: bool,
+) -> Options:
+    """The flags as options; files are read and checked here, before the first rule.
+
+    Raises: InputError for a file that cannot be read; UsageError for a value that means nothing.
+    """
+    options = Options(
+        profile=profile,
+        sources=sources if sources in ("primary", "all") else _list("--sources", sources),
+        robust=robust == "on",
+        regex_case=regex_case,
+        group_by=_group_by(group_by),
+        ids=ids,
+        strict=strict,
+        taxonomy=taxonomy,
+        placeholders=read_placeholders(placeholders) if placeholders else {},
+    )
+    _check(options)
+    return options
+
+
+def _group_by(text: str) -> GroupBy:
+    match text:
+        case "filter" | "host" | "minimal":
+            return text
+    return _list("--group-by", text)
+
+
+def _list(flag: str, text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise UsageError("empty-list", f"{flag} names nothing", hint="separate names by commas")
+    return names
+
+
+def _check(options: Options) -> None:
+    """Names that the taxonomy does not know are typing mistakes."""
+    taxonomy = options.settings.taxonomy
+    if isinstance(options.group_by, tuple):
+        for name in options.group_by:
+            if taxonomy.attribute_type(name) is None:
+                raise UsageError("unknown-attribute", f"FortiSIEM has no attribute '{name}'", hint="see docs/taxonomy.md")
+    if isinstance(options.sources, tuple):
+        known = {each.name for source in taxonomy.log_sources for each in source.event_types}
+        for name in options.sources:
+            if name not in known:
+                raise UsageError("unknown-source", f"no log source has an event type '{name}'", hint="see docs/taxonomy.md")
+
+
+def read_placeholders(path: Path) -> dict[str, tuple[str, ...]]:
+    """Values of placeholders from a YAML mapping of names to values or lists of values.
+
+    Raises: InputError as read_yaml_file; UsageError(placeholders-invalid).
+    """
+    result: dict[str, tuple[str, ...]] = {}
+    for document in read_yaml_file(path):
+        for name, value in document.content.items():
+            values = value if isinstance(value, list) else [value]
+            if not values or not all(isinstance(each, str | int | float) for each in values):
+                raise UsageError("placeholders-invalid", f"'{name}' is neither a value nor a list of values", document.location)
+            result[name] = tuple(str(each) for each in values)
+    return result

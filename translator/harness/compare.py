@@ -1,0 +1,143 @@
+"""Replay events through the Sigma rule and through its translation, and count where they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from translator.dialect.profile import Dialect
+from translator.engine.compile import CompiledRule, compile_rule
+from translator.engine.ruleset import RuleSet
+from translator.errors import Location
+from translator.harness.events import EventViews, Form, known_log_source, views
+from translator.model.rule import Rule
+from translator.notes import Effect
+from translator.oracle import Matcher
+from translator.oracle import compile_rule as compile_sigma
+from translator.parse.rule_xml import parse_rules
+from translator.sources.sigma import RuleSource
+from translator.taxonomy.lookup import LogSource, Taxonomy
+from translator.translate import Translation, render
+
+Placeholders = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """An event to replay, in one of the forms of :mod:`translator.harness.events`, and where it came from."""
+
+    event: Mapping[str, Any]
+    form: Form
+    location: Location
+
+
+@dataclass
+class Outcome:
+    """The verdicts on one translated condition; the lists hold the places of the events."""
+
+    translation: Translation
+    both: list[Location] = field(default_factory=list)
+    engine_only: list[Location] = field(default_factory=list)
+    sigma_only: list[Location] = field(default_factory=list)
+    neither: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both engines gave the same verdict on every event."""
+        return not self.engine_only and not self.sigma_only
+
+    @property
+    def explained(self) -> bool:
+        """Whether notes of the translation announce differences of the kind that was seen."""
+        announced = {note.effect for note in self.translation.notes}
+        return Effect.ASSUMPTION in announced or (
+            (not self.engine_only or Effect.WIDER in announced) and (not self.sigma_only or Effect.NARROWER in announced)
+        )
+
+
+@dataclass(frozen=True)
+class SigmaSide:
+    """The Sigma reading of one condition."""
+
+    logsource: Mapping[str, Any]
+    matcher: Matcher
+
+    def fires(self, seen: EventViews) -> bool:
+        """The verdict on an event that has Sigma fields."""
+        return seen.sigma is not None and seen.belongs_to(self.logsource) and self.matcher.matches(seen.sigma)
+
+
+def sigma_sides(source: RuleSource, placeholders: Placeholders | None = None) -> tuple[SigmaSide, ...]:
+    """The oracle's reading of each condition of a rule."""
+    matchers = compile_sigma(source.document, placeholders)
+    return tuple(SigmaSide(source.document["logsource"], matcher) for matcher in matchers)
+
+
+def fortisiem_side(translation: Translation, dialect: Dialect) -> CompiledRule:
+    """The engine's reading of a translation, from its rule XML and from nothing else."""
+    return compile_rule(from_xml(translation), dialect)
+
+
+def from_xml(translation: Translation) -> Rule:
+    """The translated rule as read back from its XML."""
+    (parsed,) = parse_rules(render([translation.page]).encode("utf-8"))
+    return parsed.rule
+
+
+@dataclass
+class _Group:
+    """Rules of one log source: events given as Sigma fields become events of that log source."""
+
+    log_source: LogSource | None
+    outcomes: list[Outcome]
+    sigma: list[SigmaSide]
+    rules: RuleSet
+
+    def replay(self, seen: EventViews, location: Location) -> None:
+        fired = set(self.rules.firing(seen.fortisiem))
+        for number, outcome in enumerate(self.outcomes):
+            match self.sigma[number].fires(seen), number in fired:
+                case True, True:
+                    outcome.both.append(location)
+                case False, True:
+                    outcome.engine_only.append(location)
+                case True, False:
+                    outcome.sigma_only.append(location)
+                case _:
+                    outcome.neither += 1
+
+
+def compare(
+    translations: Sequence[Translation],
+    cases: Iterable[Case],
+    dialect: Dialect,
+    taxonomy: Taxonomy,
+    placeholders: Placeholders | None = None,
+    done: Callable[[], object] = lambda: None,
+) -> list[Outcome]:
+    """Every translated rule on every event, in the order of the translations; refused rules are left out.
+
+    ``done`` is called after each event.
+    """
+    outcomes = [Outcome(each) for each in translations if each.rule is not None]
+    by_source: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        log_source = known_log_source(outcome.translation.source, taxonomy)
+        by_source.setdefault(log_source.key if log_source else "", []).append(outcome)
+    groups = [_group(members, dialect, taxonomy, placeholders) for members in by_source.values()]
+    for case in cases:
+        shared = None if case.form == "sigma" else views(case.event, case.form, None)
+        for group in groups:
+            group.replay(shared or views(case.event, case.form, group.log_source), case.location)
+        done()
+    return outcomes
+
+
+def _group(outcomes: list[Outcome], dialect: Dialect, taxonomy: Taxonomy, placeholders: Placeholders | None) -> _Group:
+    return _Group(
+        known_log_source(outcomes[0].translation.source, taxonomy),
+        outcomes,
+        [sigma_sides(each.translation.source, placeholders)[each.translation.index] for each in outcomes],
+        RuleSet([fortisiem_side(each.translation, dialect) for each in outcomes]),
+    )

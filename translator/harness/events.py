@@ -1,0 +1,96 @@
+"""One event as both engines see it: Sigma fields for the oracle, attributes for the FortiSIEM engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from translator.errors import InputError
+from translator.normalise import normalise
+from translator.oracle import field_view, in_scope
+from translator.sources.sigma import RuleSource
+from translator.taxonomy.lookup import EventType, LogSource, Taxonomy
+
+Form = Literal["raw", "sigma", "fortisiem"]
+Attributes = Mapping[str, str | int | float]
+
+_SYSTEM_FIELDS = {"EventID", "Channel", "Computer", "Provider_Name", "Level", "Task", "Keywords", "Opcode", "Version"}
+_HOST = "WIN-HOST"
+
+
+@dataclass(frozen=True)
+class EventViews:
+    """``sigma`` is missing for an event given as attributes. ``scoped``: the log source was checked already."""
+
+    sigma: Mapping[str, Any] | None
+    fortisiem: Attributes
+    scoped: bool
+
+    def belongs_to(self, logsource: Mapping[str, Any]) -> bool:
+        """Whether the event is of a Sigma log source; an event given as Sigma fields always is."""
+        return self.scoped or (self.sigma is not None and in_scope(logsource, self.sigma))
+
+
+def known_log_source(source: RuleSource, taxonomy: Taxonomy) -> LogSource | None:
+    """The taxonomy's row for the rule's log source, if it has one."""
+    wanted = source.sigma.logsource
+    return taxonomy.log_source(wanted.product, wanted.category, wanted.service)
+
+
+def views(event: Mapping[str, Any], form: Form, log_source: LogSource | None) -> EventViews:
+    """Both views of an event.
+
+    ``raw`` is an event as collected, ``sigma`` a flat map of fields of the rule's log source, ``fortisiem`` a
+    flat map of attributes.
+
+    Raises: InputError(not-windows-event) for a raw event of another kind; InputError(event-log-source) for
+    Sigma fields of a log source that has no events.
+    """
+    if form == "fortisiem":
+        return EventViews(None, dict(event), scoped=False)
+    if form == "raw":
+        return EventViews(field_view(event), normalise(event), scoped=False)
+    return EventViews(dict(event), _attributes(event, log_source), scoped=True)
+
+
+def _attributes(fields: Mapping[str, Any], log_source: LogSource | None) -> Attributes:
+    """Sigma fields as the attributes that an event of the log source with these fields gets."""
+    if log_source is None:
+        raise InputError(
+            "event-log-source",
+            "the fields cannot be made an event, because the rule's log source is not known",
+            hint="give the event 'as: fortisiem', or describe the log source with --taxonomy",
+        )
+    chosen = _event_type(fields, log_source)
+    attributes = dict(normalise(as_raw(fields, log_source, chosen)))
+    if chosen is not None:
+        attributes["eventType"] = chosen.name
+    return attributes
+
+
+def _event_type(fields: Mapping[str, Any], log_source: LogSource) -> EventType | None:
+    """The event type that the fields speak of: by event id if they have one, else the first primary one."""
+    listed = sorted(log_source.event_types, key=lambda each: not each.primary)
+    wanted = fields.get("EventID")
+    return next((each for each in listed if wanted is None or str(each.event_id) == str(wanted)), None)
+
+
+def as_raw(fields: Mapping[str, Any], log_source: LogSource, event_type: EventType | None) -> dict[str, Any]:
+    """The Windows event, as collected, that has these Sigma fields."""
+    channel = (event_type.channel if event_type else None) or (log_source.channels[0] if log_source.channels else "")
+    provider = log_source.providers[0] if log_source.providers else ""
+    data = {name: value for name, value in fields.items() if name not in _SYSTEM_FIELDS}
+    return {
+        "Event": {
+            "System": {
+                "Provider": {"#attributes": {"Name": fields.get("Provider_Name", provider)}},
+                "EventID": fields.get("EventID", event_type.event_id if event_type else 0),
+                "Level": fields.get("Level", 4),
+                "Keywords": fields.get("Keywords", "0x8000000000000000"),
+                "Channel": fields.get("Channel", channel),
+                "Computer": fields.get("Computer", _HOST),
+            },
+            "EventData": data,
+        }
+    }

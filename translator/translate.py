@@ -1,0 +1,137 @@
+"""The whole way of one rule: from a Sigma document to a checked FortiSIEM rule with its notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from translator.dialect.limits import exceeded
+from translator.dialect.profile import load_profile
+from translator.errors import TranslatorError
+from translator.lowering.context import Emission, Leaf
+from translator.lowering.lower import Settings, lower
+from translator.lowering.metadata import GroupBy, Names
+from translator.lowering.regex import RegexCase
+from translator.model.check import problems
+from translator.model.rule import Rule
+from translator.notes import Effect, Note
+from translator.render.registry import Page, formats
+from translator.render.roundtrip import prove_round_trip
+from translator.sources.documents import read_yaml_file
+from translator.sources.files import find_rule_files
+from translator.sources.sigma import RuleSource, rule_sources
+from translator.taxonomy.attack import AttackTags
+from translator.taxonomy.lookup import load_taxonomy
+
+RULE_FORMAT = "rule-xml"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user may choose. Each default is what published FortiSIEM rules do.
+
+    ``sources``: the log source's primary event types, all, or the named ones. ``robust``: the same verdict
+    whatever negation does on absent attributes. ``regex_case``: patterns that do not depend on the letter
+    case rule of the target. ``strict``: every note above "info" refuses the rule.
+    """
+
+    profile: str = "default"
+    sources: str | tuple[str, ...] = "primary"
+    robust: bool = True
+    regex_case: RegexCase | None = None
+    group_by: GroupBy = "filter"
+    ids: bool = False
+    strict: bool = False
+    taxonomy: tuple[Path, ...] = ()
+    placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The same for the lowering, files and profile loaded."""
+        return Settings(
+            taxonomy=load_taxonomy(self.taxonomy),
+            emission=Emission(load_profile(self.profile), self.regex_case),
+            sources=self.sources,
+            robust=self.robust,
+            group_by=self.group_by,
+            ids=self.ids,
+            placeholders=self.placeholders,
+        )
+
+
+@dataclass(frozen=True)
+class Translation:
+    """One condition of one Sigma rule: the FortiSIEM rule, or the notes that say why there is none."""
+
+    source: RuleSource
+    index: int
+    rule: Rule | None
+    notes: tuple[Note, ...]
+    leaves: tuple[Leaf, ...]
+    attack: AttackTags
+    link: str
+
+    @property
+    def page(self) -> Page:
+        """What renderers need. Only for a translation that has a rule."""
+        if self.rule is None:
+            raise ValueError("a refused rule has nothing to render")
+        return Page(self.rule, self.attack, self.link, self.notes)
+
+    @property
+    def refusals(self) -> tuple[Note, ...]:
+        """The notes that say why there is no rule."""
+        return tuple(note for note in self.notes if note.effect is Effect.REFUSED)
+
+
+def load(paths: Iterable[Path | str]) -> Iterator[RuleSource | TranslatorError]:
+    """The Sigma rules of files and directories, in a fixed order; what cannot be read gives its error."""
+    for path in paths:
+        try:
+            files = find_rule_files([path])
+        except TranslatorError as error:
+            yield error
+            continue
+        for file in files:
+            try:
+                yield from rule_sources(read_yaml_file(file))
+            except TranslatorError as error:
+                yield error
+
+
+def translate(source: RuleSource, options: Options | None = None, names: Names | None = None) -> tuple[Translation, ...]:
+    """One Sigma rule to a FortiSIEM rule for each of its conditions, or the reasons why not.
+
+    ``names`` is shared by the rules of one run, so that no two get the same name.
+    """
+    options, names = options or Options(), names or Names()
+    return tuple(_translate(source, index, options, names) for index in range(len(source.sigma.detection.condition)))
+
+
+def _translate(source: RuleSource, index: int, options: Options, names: Names) -> Translation:
+    lowered = lower(source, index, names, options.settings)
+    rule, notes = lowered.rule, [*lowered.notes]
+    if rule is not None:
+        _must_be_sound(rule)
+        notes += exceeded(rule, options.settings.emission.dialect)
+        prove_round_trip(rule, render([Page(rule, lowered.attack, lowered.link, tuple(notes))]))
+    if options.strict:
+        notes = [note if note.effect is Effect.INFO else replace(note, effect=Effect.REFUSED) for note in notes]
+    if any(note.effect is Effect.REFUSED for note in notes):
+        rule = None
+    located = tuple(replace(note, location=source.location) for note in notes)
+    return Translation(source, index, rule, located, lowered.leaves, lowered.attack, lowered.link)
+
+
+def _must_be_sound(rule: Rule) -> None:
+    """A rule that lowering made unsound is our defect, not the user's."""
+    found = list(problems(rule))
+    if found:
+        raise AssertionError(f"{rule.name}: {'; '.join(found)}")
+
+
+def render(pages: Iterable[Page], format_name: str = RULE_FORMAT) -> str:
+    """Rules as one text in a format of :mod:`translator.render`."""
+    return formats()[format_name].render(tuple(pages))
