@@ -21,10 +21,10 @@ _SHOWN = 160
 
 
 def describe(test: Test) -> str:
-    """The leaf with its literals as the event would hold them: nothing is escaped.
+    r"""The leaf with its literals as the event would hold them: nothing is escaped.
 
-    >>> describe(Test(Attribute("procName"), "contain", Text(r"\\\\net.exe"), negated=True))
-    'procName NOT CONTAIN "\\\\net.exe"'
+    >>> print(describe(Test(Attribute("procName"), "contain", Text(r"\net.exe"), negated=True)))
+    procName NOT CONTAIN "\net.exe"
     """
     row = BY_NAME[test.operator]
     operator = row.negated if test.negated and row.negated else row.spelling

@@ -122,8 +122,6 @@ def _quantity(operand: object, setting: Setting) -> Predicate | None:
     match operand:
         case Number(number):
             return Predicate(Form.NUMBER, setting.row.holds, number)
-        case Text(value) if (read := to_number(value)) is not None:
-            return Predicate(Form.NUMBER, setting.row.holds, read)
         case Network(network):
             first, last = to_range(network)
             return Predicate(Form.ADDRESS, setting.row.holds, first) if first == last else None
