@@ -103,11 +103,11 @@ class FilterBackend(Backend):
 
         def question(holder: Holder, target: SimpleTarget | None) -> Expr:
             if isinstance(value, list):
-                texts = any_of([glob(each, holder, target, row, context) for each in value])
-                return merge_alternatives(texts, context.emission.dialect.max_pattern_length)
+                return any_of([glob(each, holder, target, row, context) for each in value])
             return lower_value(value, holder, target, row, context)
 
-        expr = ask(row, context, question) if row else question(unmapped(name, context), None)
+        asked = ask(row, context, question) if row else question(unmapped(name, context), None)
+        expr = merge_alternatives(asked, context.emission.dialect.max_pattern_length)
         context.leaves.append(
             Leaf(
                 name,

@@ -51,6 +51,16 @@ def _part(part: str | Wild | AnyOf) -> str:
 
 
 def character_class(characters: str) -> str:
+    """One of these characters. Those outside ASCII stand beside the class: an engine that reads bytes, not
+    characters, would take a part of one for it.
+    """
+    narrow = "".join(character for character in characters if character.isascii())
+    options = [escape(narrow) if len(narrow) == 1 else _class(narrow)] if narrow else []
+    options += [character for character in characters if not character.isascii()]
+    return options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"
+
+
+def _class(characters: str) -> str:
     """``[...]`` with what has a meaning inside escaped; a hyphen goes first, where it has none."""
     rest = "".join(character for character in characters if character != "-")
     hyphen = "-" if "-" in characters else ""
