@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -36,15 +37,18 @@ def display_name(path: Path | str) -> str:
     return "<stdin>" if Path(path) == STANDARD_INPUT else str(path)
 
 
-def open_bytes(path: Path | str) -> BinaryIO:
-    """A file, or standard input, opened for reading bytes.
+@contextmanager
+def open_bytes(path: Path | str) -> Iterator[BinaryIO]:
+    """A file, or standard input, for reading bytes.
 
-    Raises: InputError ``file-missing`` or ``file-unreadable``.
+    Raises: InputError ``file-missing`` or ``file-unreadable``, on opening and on reading.
     """
-    if Path(path) == STANDARD_INPUT:
-        return sys.stdin.buffer
     try:
-        return Path(path).open("rb")
+        if Path(path) == STANDARD_INPUT:
+            yield sys.stdin.buffer
+        else:
+            with Path(path).open("rb") as stream:
+                yield stream
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as error:
@@ -57,22 +61,17 @@ def read_bytes(path: Path | str, limit: int) -> bytes:
     Raises: InputError ``file-missing``, ``file-unreadable`` or ``file-too-large``.
     """
     with open_bytes(path) as stream:
-        try:
-            data = stream.read(limit + 1)
-        except OSError as error:
-            raise _unreadable(path, error) from None
+        data = stream.read(limit + 1)
     if len(data) > limit:
-        raise InputError(
-            "file-too-large",
-            f"the file has more than {limit:,} bytes",
-            Location(display_name(path)),
-            "split it into several files",
-        )
+        cause = f"the file has more than {limit:,} bytes"
+        raise InputError("file-too-large", cause, Location(display_name(path)), "split it into several files")
     return data
 
 
-def decode(data: bytes, path: Path | str) -> str:
+def decode(data: bytes, path: Path | str, first_line: int = 1) -> str:
     """Text from bytes, which are UTF-8 (with or without a byte order mark) and hold no NUL.
+
+    ``first_line`` is the line of the file on which the bytes start.
 
     Raises: InputError ``not-text`` with the line of the first byte that does not fit.
     """
@@ -87,7 +86,7 @@ def decode(data: bytes, path: Path | str) -> str:
     raise InputError(
         "not-text",
         f"byte 0x{data[where]:02x} is not part of UTF-8 text",
-        Location(display_name(path), data.count(b"\n", 0, where) + 1),
+        Location(display_name(path), data.count(b"\n", 0, where) + first_line),
         "save the file as UTF-8",
     )
 

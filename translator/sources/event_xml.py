@@ -1,0 +1,124 @@
+"""Windows events in XML, as the event viewer, wevtutil and agents write them.
+
+They become the mapping that the ``evtx`` library prints for the same event, with one difference: numbers stay
+text, because XML does not tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import re2
+from lxml import etree
+
+from translator.errors import InputError, Location
+from translator.sources.event_stream import Event, Stream
+
+_DECLARATION = re2.compile(r"<\?xml [^?]*\?>")
+_CHUNK = 1 << 20
+
+
+def xml_events(stream: Stream) -> Iterator[Event]:
+    """Each ``Event`` element of a file, wherever it stands: alone, below ``Events``, or one after the other.
+
+    Nothing outside the file is read, and a DOCTYPE is refused: its entities could stand for anything.
+
+    Raises: InputError ``event-xml``, ``not-text``, ``file-too-large``.
+    """
+    text = _DECLARATION.sub("", stream.text())  # there is one before each event if they were printed singly
+    parser = etree.XMLPullParser(
+        ("end",),
+        tag="{*}Event",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    for part in ("<Events>", *_chunks(text), "</Events>"):
+        with suppress(etree.XMLSyntaxError):  # tells the last of several faults; the log has all of them
+            parser.feed(part)
+        yield from _finished(parser)
+        for fault in parser.feed_error_log:
+            raise _broken(fault.line, fault.message, text, stream.name)
+
+
+def _chunks(text: str) -> Iterator[str]:
+    return (text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK))
+
+
+def _finished(parser: etree.XMLPullParser) -> Iterator[Event]:
+    for _, element in parser.read_events():
+        yield _event(element)
+
+
+def _event(element: Any) -> Event:
+    content = _content(element)
+    line: int = element.sourceline
+    element.clear()
+    return line, {"Event": content if isinstance(content, dict) else {}}
+
+
+def _content(element: etree._Element) -> object:
+    attributes = _attributes(element)
+    children = list(element)
+    text = _text(element)
+    if not children and not attributes:
+        return text or None
+    content: dict[str, object] = {"#attributes": attributes} if attributes else {}
+    if not children:
+        if text:
+            content["#text"] = text
+        return content
+    data = [child for child in children if _name(child) == "Data"]
+    if _name(element) == "EventData":
+        content.update(_named_data(data) or _unnamed_data(data))
+        children = [child for child in children if _name(child) != "Data"]
+    counts: dict[str, int] = {}
+    for child in children:
+        name = _name(child)
+        seen = counts[name] = counts.get(name, -1) + 1
+        content[f"{name}_{seen}" if seen else name] = _content(child)
+    return content
+
+
+def _named_data(data: list[etree._Element]) -> dict[str, object]:
+    values: dict[str, list[str]] = {}
+    for element in data:
+        if name := element.get("Name"):
+            values.setdefault(name, []).append(_text(element))
+    return {name: texts if len(texts) > 1 else texts[0] for name, texts in values.items()}
+
+
+def _unnamed_data(data: list[etree._Element]) -> dict[str, object]:
+    texts = [_text(element) for element in data]
+    return {"Data": {"#text": texts if len(texts) > 1 else texts[0]}} if texts else {}
+
+
+def _attributes(element: etree._Element) -> dict[str, object]:
+    parent = element.getparent()
+    namespace = element.nsmap.get(None)
+    inherited = parent.nsmap.get(None) if parent is not None else None
+    attributes: dict[str, object] = {"xmlns": namespace} if namespace and namespace != inherited else {}
+    attributes.update((etree.QName(name).localname, value) for name, value in element.attrib.items())
+    return attributes
+
+
+def _text(element: etree._Element) -> str:
+    text = element.text or ""
+    return "" if text.isspace() else text  # white space alone is indentation
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname
+
+
+def _broken(line: int, message: str, text: str, name: str) -> InputError:
+    cause, hint = f"not valid XML: {message}", "check that the file is complete"
+    if "<!DOCTYPE" in text:
+        line = text.count("\n", 0, text.index("<!DOCTYPE")) + 1
+        cause, hint = "the file has a DOCTYPE, which no Windows event has", "remove the DOCTYPE"
+    return InputError("event-xml", " ".join(cause.split()), Location(name, line), hint)
