@@ -47,6 +47,7 @@ def build(key: str, layers: Sequence[LogSourceRows]) -> LogSource:
         by_id=by_id,
         ids=ids,
         fields=fields_of(_fields(key, layers)),
+        prefix=_last([head.prefix for head in heads], ""),
         nearest=_last([head.nearest for head in heads], ""),
         note=" ".join(head.note for head in heads if head.note),
         path=layers[-1].path,

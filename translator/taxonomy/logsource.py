@@ -40,7 +40,12 @@ class EventNames:
 
 @dataclass(frozen=True)
 class LogSource:
-    """One Sigma log source. ``nearest`` says what comes close where there is no event type."""
+    """One Sigma log source.
+
+    ``by_id`` is the naming scheme of its event types, ``ids`` names those of single ids. ``prefix`` is what
+    all its event types begin with, where there are too many to list; empty otherwise. ``nearest`` says what
+    comes close where there is no event type. ``path`` is the file that spoke last.
+    """
 
     key: str
     id: LogSourceId
@@ -52,6 +57,7 @@ class LogSource:
     by_id: EventTypeByIdRow | None
     ids: Mapping[int, tuple[str, ...]]
     fields: Mapping[str, Field]
+    prefix: str
     nearest: str
     note: str
     path: str
@@ -59,20 +65,28 @@ class LogSource:
     def event_names(self, event_id: int, provider: str | None = None) -> EventNames | None:
         """The event types that events of this id get; None when the log source cannot tell.
 
-        Listed event types come first, then exceptions, then the naming scheme. A scheme that needs a
-        provider falls back on the only known one; where several are known, none is assumed.
+        Listed event types come first, then single ids, then the naming scheme. Where the scheme holds the
+        provider, single ids count for the provider they name and for a rule that names none; the scheme
+        itself then needs the provider, or a log source that has but one.
         """
         listed = tuple(each.name for each in self.event_types if each.event_id == event_id)
         if listed:
             return EventNames(listed, certain=True)
+        single = self.ids.get(event_id, ())
+        named = self._named(event_id, provider)
+        if single and (named is None or not provider or single[0].startswith(named.names[0])):
+            return EventNames(single, certain=True)
+        if single and self.by_id is not None and "{provider}" not in self.by_id.template:
+            return EventNames(single, certain=True)
+        return named
+
+    def _named(self, event_id: int, provider: str | None) -> EventNames | None:
+        """The event type after the naming scheme."""
         scheme = self.by_id
-        wants_provider = scheme is not None and "{provider}" in scheme.template
-        if event_id in self.ids and not (wants_provider and provider):
-            return EventNames(self.ids[event_id], certain=scheme is None or scheme.certain)
         if scheme is None:
             return None
         providers = (provider,) if provider else self.providers
-        if wants_provider and len(providers) != 1:
+        if "{provider}" in scheme.template and len(providers) != 1:
             return None
         name = scheme.template.format(
             event_id=event_id,

@@ -149,7 +149,12 @@ class LogSourceId(Row, frozen=True, kw_only=True):
 
 
 class LogSourceHead(Row, frozen=True, kw_only=True):
-    """A log source without its event types and fields, which are read one at a time."""
+    """A log source without its event types and fields, which are read one at a time.
+
+    ``event_type_ids`` names the event types of single ids, where the scheme of ``event_type_by_id`` does
+    not tell them or there is none. ``prefix`` is what all event types of a source begin with that has too
+    many to list. ``nearest`` says what comes close where there is no event type at all.
+    """
 
     logsource: LogSourceId
     channels: tuple[str, ...] | None = None
@@ -158,6 +163,7 @@ class LogSourceHead(Row, frozen=True, kw_only=True):
     impact: str | None = None
     event_type_by_id: EventTypeByIdRow | None = None
     event_type_ids: dict[int, tuple[str, ...]] | None = None
+    prefix: str | None = None
     nearest: str | None = None
     include: tuple[str, ...] = ()
     note: str = ""
