@@ -56,176 +56,260 @@ class Note:
         return f"{place}{self.code.name} ({self.effect.value}): {self.text}"
 
 
-I, A, W, N, R = Effect.INFO, Effect.ASSUMPTION, Effect.WIDER, Effect.NARROWER, Effect.REFUSED
-
 FIELD_IN_RAW = Code(
-    "field-in-raw", W, "No attribute holds the field; its element of the raw event XML is searched instead.",
+    "field-in-raw",
+    Effect.WIDER,
+    "No attribute holds the field; its element of the raw event XML is searched instead.",
     "Map the field with --taxonomy if your parser extracts it, or refuse such rules with --strict.",
-)  # fmt: skip
+)
 FIELD_UNMAPPED = Code(
-    "field-unmapped", W, "The field is not known for this log source; the raw message is searched for the value.",
+    "field-unmapped",
+    Effect.WIDER,
+    "The field is not known for this log source; the raw message is searched for the value.",
     "Add the field with --taxonomy (docs/taxonomy.md), or refuse such rules with --strict.",
-)  # fmt: skip
+)
 FIELD_UNSEARCHABLE = Code(
-    "field-unsearchable", R, "No attribute holds the field, and the condition cannot be searched for in the raw message.",
+    "field-unsearchable",
+    Effect.REFUSED,
+    "No attribute holds the field, and the condition cannot be searched for in the raw message.",
     "Map the field with --taxonomy.",
-)  # fmt: skip
+)
 FIELDS_SHARE_ATTRIBUTE = Code(
-    "fields-share-attribute", A, "Two fields of the rule land on one attribute, which holds one of them at a time.",
+    "fields-share-attribute",
+    Effect.ASSUMPTION,
+    "Two fields of the rule land on one attribute, which holds one of them at a time.",
     "Check with a real event which of the fields your parser stores there.",
-)  # fmt: skip
+)
 KEYWORD_IN_RAW = Code(
-    "keyword-in-raw", W, "A keyword is searched in the whole raw message, element names and header included.",
+    "keyword-in-raw",
+    Effect.WIDER,
+    "A keyword is searched in the whole raw message, element names and header included.",
     "Prefer a rule that names the field.",
-)  # fmt: skip
+)
 LOG_SOURCE_UNKNOWN = Code(
-    "log-source-unknown", R, "No event type is known for the log source.",
+    "log-source-unknown",
+    Effect.REFUSED,
+    "No event type is known for the log source.",
     "Describe the log source in a file and pass it with --taxonomy (docs/taxonomy.md).",
-)  # fmt: skip
+)
 NO_EVENT_TYPE = Code(
-    "no-event-type", R, "FortiSIEM has no event of this kind.",
+    "no-event-type",
+    Effect.REFUSED,
+    "FortiSIEM has no event of this kind.",
     "If a custom parser makes such events, describe them with --taxonomy.",
-)  # fmt: skip
+)
 EVENT_TYPE_UNCERTAIN = Code(
-    "event-type-uncertain", I, "The event type's name is not sure, so the event id and the event source are tested.",
+    "event-type-uncertain",
+    Effect.INFO,
+    "The event type's name is not sure, so the event id and the event source are tested.",
     "Replace the condition by the event type that your system shows, for speed.",
-)  # fmt: skip
+)
 EVENT_TYPE_OPEN = Code(
-    "event-type-open", I, "The rule names no event id, so the channel decides instead of an event type.",
+    "event-type-open",
+    Effect.INFO,
+    "The rule names no event id, so the channel decides instead of an event type.",
     "Add an EventID to the Sigma rule, for speed.",
-)  # fmt: skip
+)
 SOURCES_PRIMARY = Code(
-    "sources-primary", I, "Only the primary event type of the log source is used; others exist.",
+    "sources-primary",
+    Effect.INFO,
+    "Only the primary event type of the log source is used; others exist.",
     "Use --sources all to include them.",
-)  # fmt: skip
+)
 SOURCE_LACKS_ATTRIBUTE = Code(
-    "source-lacks-attribute", I, "An event type of the log source has no such attribute; the condition counts as not matching there.",
+    "source-lacks-attribute",
+    Effect.INFO,
+    "An event type of the log source has no such attribute; the condition counts as not matching there.",
     "Leave the source out with --sources primary.",
-)  # fmt: skip
+)
 VALUE_TRANSFORMED = Code(
-    "value-transformed", I, "The parser stores the value in another form; the condition was changed to match.",
+    "value-transformed",
+    Effect.INFO,
+    "The parser stores the value in another form; the condition was changed to match.",
     "Nothing to do.",
-)  # fmt: skip
+)
 VALUE_UNKNOWN = Code(
-    "value-unknown", N, "The parser replaces values by others, and the rule asks for one that has no known replacement.",
+    "value-unknown",
+    Effect.NARROWER,
+    "The parser replaces values by others, and the rule asks for one that has no known replacement.",
     "Add the value to the row with --taxonomy.",
-)  # fmt: skip
+)
 VALUE_NEVER_FITS = Code(
-    "value-never-fits", I, "The attribute's type cannot hold the value, so the condition never matches.",
+    "value-never-fits",
+    Effect.INFO,
+    "The attribute's type cannot hold the value, so the condition never matches.",
     "Nothing to do; the value cannot occur.",
-)  # fmt: skip
+)
 DASH_IS_ABSENT = Code(
-    "dash-is-absent", W, "The parser drops the value '-', so an absent attribute is tested; an event without the field matches too.",
+    "dash-is-absent",
+    Effect.WIDER,
+    "The parser drops the value '-', so an absent attribute is tested; an event without the field "
+    "matches too.",
     "Nothing to do for events that always carry the field.",
-)  # fmt: skip
+)
 EMPTY_MAY_BE_ABSENT = Code(
-    "empty-may-be-absent", W, "Whether a parser keeps an empty value is not known, so an absent attribute is accepted too.",
+    "empty-may-be-absent",
+    Effect.WIDER,
+    "Whether a parser keeps an empty value is not known, so an absent attribute is accepted too.",
     "Nothing to do for events that always carry the field.",
-)  # fmt: skip
+)
 CASE_SENSITIVE = Code(
-    "case-sensitive", W, "The Sigma condition respects letter case, FortiSIEM's comparison ignores it.",
+    "case-sensitive",
+    Effect.WIDER,
+    "The Sigma condition respects letter case, FortiSIEM's comparison ignores it.",
     "Check whether other spellings occur; see --profile case-strict.",
-)  # fmt: skip
+)
 CASE_EXACT_TARGET = Code(
-    "case-insensitive", A, "The Sigma condition ignores letter case; the chosen profile's operator does not.",
+    "case-insensitive",
+    Effect.ASSUMPTION,
+    "The Sigma condition ignores letter case; the chosen profile's operator does not.",
     "Use --regex-case inline or classes.",
-)  # fmt: skip
+)
 FIELDREF_ASSUMED = Code(
-    "fieldref-assumed", A, "The condition compares two attributes; that a filter may do so was not seen in published rules.",
+    "fieldref-assumed",
+    Effect.ASSUMPTION,
+    "The condition compares two attributes; that a filter may do so was not seen in published rules.",
     "Try the rule in the rule test of your system.",
-)  # fmt: skip
+)
 FIELDREF_UNSUPPORTED = Code(
-    "fieldref-unsupported", R, "FortiSIEM cannot compare a part of one attribute with another.",
+    "fieldref-unsupported",
+    Effect.REFUSED,
+    "FortiSIEM cannot compare a part of one attribute with another.",
     "Rewrite the Sigma rule without the reference.",
-)  # fmt: skip
+)
 FIELDREF_SAME_ATTRIBUTE = Code(
-    "fieldref-same-attribute", R, "Both fields of the reference land on one attribute, so the comparison says nothing.",
+    "fieldref-same-attribute",
+    Effect.REFUSED,
+    "Both fields of the reference land on one attribute, so the comparison says nothing.",
     "Map one of the fields elsewhere with --taxonomy.",
-)  # fmt: skip
+)
 REGEX_UNSUPPORTED = Code(
-    "regex-unsupported", R, "The pattern uses a construct that PCRE and RE2 do not share (look-around, back-reference, ...).",
+    "regex-unsupported",
+    Effect.REFUSED,
+    "The pattern uses a construct that PCRE and RE2 do not share (look-around, back-reference, ...).",
     "Rewrite the pattern without it.",
-)  # fmt: skip
+)
 REGEX_INVALID = Code(
-    "regex-invalid", R, "The pattern is not a valid regular expression.",
+    "regex-invalid",
+    Effect.REFUSED,
+    "The pattern is not a valid regular expression.",
     "Correct the pattern.",
-)  # fmt: skip
+)
 PATTERN_TOO_LONG = Code(
-    "pattern-too-long", R, "A single value makes a pattern longer than FortiSIEM's converter allows.",
+    "pattern-too-long",
+    Effect.REFUSED,
+    "A single value makes a pattern longer than FortiSIEM's converter allows.",
     "Shorten the value in the Sigma rule.",
-)  # fmt: skip
+)
 NAME_CHARACTERS = Code(
-    "name-characters", R, "A name has characters that FortiSIEM does not accept.",
+    "name-characters",
+    Effect.REFUSED,
+    "A name has characters that FortiSIEM does not accept.",
     "Rename the rule.",
-)  # fmt: skip
+)
 CONTAIN_BACKSLASH = Code(
-    "contain-backslash", R, "What a backslash means inside CONTAIN is not known.",
+    "contain-backslash",
+    Effect.REFUSED,
+    "What a backslash means inside CONTAIN is not known.",
     "Write the condition with REGEXP.",
-)  # fmt: skip
+)
 PATTERN_ON_TYPED = Code(
-    "pattern-on-typed", R, "The attribute is a number or an address, and the condition needs text.",
+    "pattern-on-typed",
+    Effect.REFUSED,
+    "The attribute is a number or an address, and the condition needs text.",
     "Rewrite the condition as values, ranges or networks.",
-)  # fmt: skip
+)
 CIDR_ON_TEXT = Code(
-    "cidr-on-text", R, "A network range can be compared only with an attribute of type IP.",
+    "cidr-on-text",
+    Effect.REFUSED,
+    "A network range can be compared only with an attribute of type IP.",
     "List the addresses, or map the field to an IP attribute with --taxonomy.",
-)  # fmt: skip
+)
 CIDR_AS_PATTERN = Code(
-    "cidr-as-pattern", A, "The attribute is text; the network is matched by a pattern over its usual spelling.",
+    "cidr-as-pattern",
+    Effect.ASSUMPTION,
+    "The attribute is text; the network is matched by a pattern over its usual spelling.",
     "Map the field to an IP attribute with --taxonomy if there is one.",
-)  # fmt: skip
+)
 COMPARE_ON_TEXT = Code(
-    "compare-on-text", R, "The attribute is text; FortiSIEM orders only numbers.",
+    "compare-on-text",
+    Effect.REFUSED,
+    "The attribute is text; FortiSIEM orders only numbers.",
     "Map the field to a numeric attribute with --taxonomy.",
-)  # fmt: skip
+)
 TIME_PART = Code(
-    "time-part", R, "FortiSIEM's filters know only the hour and the day of the week of a time.",
+    "time-part",
+    Effect.REFUSED,
+    "FortiSIEM's filters know only the hour and the day of the week of a time.",
     "Leave the condition out, or use a scheduled exception.",
-)  # fmt: skip
+)
 TIME_PART_ASSUMED = Code(
-    "time-part-assumed", A, "HourOfDay works on the collector's time zone; that filters of rules accept it is documented for an old version.",
+    "time-part-assumed",
+    Effect.ASSUMPTION,
+    "HourOfDay works on the collector's time zone; that filters of rules accept it is documented for "
+    "an old version.",
     "Try the rule in the rule test of your system.",
-)  # fmt: skip
+)
 PLACEHOLDER = Code(
-    "placeholder-unresolved", R, "The rule has a placeholder without values.",
+    "placeholder-unresolved",
+    Effect.REFUSED,
+    "The rule has a placeholder without values.",
     "Give the values with --placeholders FILE.",
-)  # fmt: skip
+)
 NEVER_MATCHES = Code(
-    "never-matches", R, "After translation no event can satisfy the rule.",
+    "never-matches",
+    Effect.REFUSED,
+    "After translation no event can satisfy the rule.",
     "See the other notes for the condition that fell away.",
-)  # fmt: skip
+)
 CORRELATION = Code(
-    "correlation", R, "Sigma correlation rules are not translated yet.",
+    "correlation",
+    Effect.REFUSED,
+    "Sigma correlation rules are not translated yet.",
     "Translate the rules it refers to one by one.",
-)  # fmt: skip
+)
 FILTER = Code(
-    "filter", R, "Sigma filter rules are not applied yet.",
+    "filter",
+    Effect.REFUSED,
+    "Sigma filter rules are not applied yet.",
     "Merge the filter's condition into the rule by hand.",
-)  # fmt: skip
+)
 UNSUPPORTED_CONDITION = Code(
-    "condition-unsupported", R, "The condition uses a construct that is not part of Sigma 2.1.",
+    "condition-unsupported",
+    Effect.REFUSED,
+    "The condition uses a construct that is not part of Sigma 2.1.",
     "Rewrite the condition.",
-)  # fmt: skip
+)
 RULE_INVALID = Code(
-    "rule-invalid", R, "The file is not a valid Sigma rule.",
+    "rule-invalid",
+    Effect.REFUSED,
+    "The file is not a valid Sigma rule.",
     "Correct the rule; the Sigma specification describes each part.",
-)  # fmt: skip
+)
 ATTACK_UNKNOWN = Code(
-    "attack-unknown", I, "A tag looks like ATT&CK but is not in the shipped table; it is left out.",
+    "attack-unknown",
+    Effect.INFO,
+    "A tag looks like ATT&CK but is not in the shipped table; it is left out.",
     "Check the tag.",
-)  # fmt: skip
+)
 SEVERAL_TACTICS = Code(
-    "several-tactics", I, "FortiSIEM keeps one tactic for each rule; the first tag is used.",
+    "several-tactics",
+    Effect.INFO,
+    "FortiSIEM keeps one tactic for each rule; the first tag is used.",
     "Change the sub-category in the GUI if another tactic fits better.",
-)  # fmt: skip
+)
 NAME_CHANGED = Code(
-    "name-changed", I, "Characters that FortiSIEM does not accept were left out of a name.",
+    "name-changed",
+    Effect.INFO,
+    "Characters that FortiSIEM does not accept were left out of a name.",
     "Nothing to do.",
-)  # fmt: skip
+)
 SPEC_OVER_LIBRARY = Code(
-    "spec-over-library", I, "The Sigma specification and the pySigma library differ here; the specification was followed.",
+    "spec-over-library",
+    Effect.INFO,
+    "The Sigma specification and the pySigma library differ here; the specification was followed.",
     "Nothing to do.",
-)  # fmt: skip
+)
 
 CATALOGUE = {value.name: value for value in tuple(globals().values()) if isinstance(value, Code)}
 """Code name -> row."""

@@ -101,13 +101,17 @@ def load(paths: Iterable[Path | str]) -> Iterator[RuleSource | TranslatorError]:
                 yield error
 
 
-def translate(source: RuleSource, options: Options | None = None, names: Names | None = None) -> tuple[Translation, ...]:
+def translate(
+    source: RuleSource, options: Options | None = None, names: Names | None = None
+) -> tuple[Translation, ...]:
     """One Sigma rule to a FortiSIEM rule for each of its conditions, or the reasons why not.
 
     ``names`` is shared by the rules of one run, so that no two get the same name.
     """
     options, names = options or Options(), names or Names()
-    return tuple(_translate(source, index, options, names) for index in range(len(source.sigma.detection.condition)))
+    return tuple(
+        _translate(source, index, options, names) for index in range(len(source.sigma.detection.condition))
+    )
 
 
 def _translate(source: RuleSource, index: int, options: Options, names: Names) -> Translation:
@@ -118,7 +122,9 @@ def _translate(source: RuleSource, index: int, options: Options, names: Names) -
         notes += exceeded(rule, options.settings.emission.dialect)
         prove_round_trip(rule, render([Page(rule, lowered.attack, lowered.link, tuple(notes))]))
     if options.strict:
-        notes = [note if note.effect is Effect.INFO else replace(note, effect=Effect.REFUSED) for note in notes]
+        notes = [
+            note if note.effect is Effect.INFO else replace(note, effect=Effect.REFUSED) for note in notes
+        ]
     if any(note.effect is Effect.REFUSED for note in notes):
         rule = None
     located = tuple(replace(note, location=source.location) for note in notes)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from translator import notes, operators
-from translator.dialect.profile import Dialect
+from translator.dialect.profile import Checked, Dialect
 from translator.model.expr import Pattern, Text
 from translator.model.rule import Rule
 from translator.model.walk import tests
@@ -17,18 +17,27 @@ _QUOTES = 2
 
 def exceeded(rule: Rule, dialect: Dialect) -> Iterator[Note]:
     """Each limit that the rule exceeds; a rule with one of these cannot be imported with confidence."""
-    for place, value in (("name", rule.name), ("title", rule.title), ("event_type", rule.incident.event_type)):
+    event_type = rule.incident.event_type
+    texts: dict[Checked, str] = {"name": rule.name, "title": rule.title, "event_type": event_type}
+    for place, value in texts.items():
         if re.search(f"[^{dialect.characters(place)}]", value):
-            yield _refused(notes.NAME_CHARACTERS, f"{place.replace('_', ' ')} '{value}' has characters that are not accepted")
+            yield _refused(
+                notes.NAME_CHARACTERS,
+                f"{place.replace('_', ' ')} '{value}' has characters that are not accepted",
+            )
     for pattern in rule.sub_patterns:
         for test in tests(pattern.filter):
             if isinstance(test.operand, Pattern) and _length(test.operand.regex) > dialect.max_pattern_length:
-                start = test.operand.regex[:60]
                 yield _refused(
                     notes.PATTERN_TOO_LONG,
-                    f"the pattern that starts '{start}' has more than {dialect.max_pattern_length} characters",
+                    f"more than {dialect.max_pattern_length} characters in the pattern that starts "
+                    f"'{test.operand.regex[:60]}'",
                 )
-            if test.operator == operators.CONTAIN.name and isinstance(test.operand, Text) and "\\" in test.operand.value:
+            if (
+                test.operator == operators.CONTAIN.name
+                and isinstance(test.operand, Text)
+                and "\\" in test.operand.value
+            ):
                 yield _refused(notes.CONTAIN_BACKSLASH, f"CONTAIN '{test.operand.value}' has a backslash")
 
 

@@ -16,6 +16,8 @@ import yaml
 from translator.errors import UsageError
 
 Status = Literal["documented", "observed", "assumed"]
+Checked = Literal["name", "title", "event_type"]
+"""A text of a rule that may hold only some characters."""
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,7 +64,7 @@ class Dialect:
         """Longest pattern in characters, the two quotes included."""
         return int(self.entries["regexp.max_length"].value)
 
-    def characters(self, place: Literal["name", "title", "event_type"]) -> str:
+    def characters(self, place: Checked) -> str:
         """The inside of a regular expression class: the characters allowed at this place."""
         return str(self.entries[f"{place}.characters"].value)
 
@@ -85,7 +87,9 @@ def load_profile(name: str = "default") -> Dialect:
     """
     if name not in profile_names():
         raise UsageError(
-            "unknown-profile", f"no dialect profile '{name}'", hint=f"choose from {', '.join(profile_names())}"
+            "unknown-profile",
+            f"no dialect profile '{name}'",
+            hint=f"choose from {', '.join(profile_names())}",
         )
     text = (resources.files(__package__) / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
     file = msgspec.convert(yaml.safe_load(text), _File)

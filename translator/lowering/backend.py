@@ -5,7 +5,7 @@ The abstract base class asks for a decision on every kind of condition; none is 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from sigma.conditions import (
     ConditionAND,
@@ -16,23 +16,37 @@ from sigma.conditions import (
 )
 from sigma.conversion.base import Backend
 from sigma.conversion.state import ConversionState
-from sigma.types import SigmaCasedString, SigmaExpansion, SigmaFieldReference, SigmaNumber, SigmaString, SigmaType
+from sigma.types import (
+    SigmaCasedString,
+    SigmaExpansion,
+    SigmaFieldReference,
+    SigmaNumber,
+    SigmaString,
+    SigmaType,
+)
 
 from translator import notes, operators
 from translator.errors import Refused
 from translator.lowering.context import Context, Leaf
 from translator.lowering.glob import Glob, folded
-from translator.lowering.holders import Holder
 from translator.lowering.merge import merge_alternatives
-from translator.lowering.places import ask, attribute_holder, unmapped
+from translator.lowering.places import Place, ask, attribute_holder, unmapped
 from translator.lowering.raw import MessageHolder
 from translator.lowering.values import glob, lower_value, resolved
 from translator.model.expr import Attribute, Expr, Not, Test, all_of, any_of
 from translator.model.walk import attributes
-from translator.taxonomy.lookup import AttributeTarget, ByEventTarget, Field, SimpleTarget
+from translator.taxonomy.lookup import AttributeTarget, ByEventTarget, Field
 
 Condition = Any
 """A node of the library's condition tree."""
+
+
+def _unreachable(*arguments: object) -> NoReturn:
+    raise AssertionError("the dispatch of FilterBackend was bypassed")
+
+
+_bypassed: Any = _unreachable
+"""One function for methods of many signatures, which the types of a function cannot say."""
 
 
 class FilterBackend(Backend):
@@ -87,7 +101,9 @@ class FilterBackend(Backend):
 
     # --- Fields ---------------------------------------------------------------------------------
 
-    def convert_condition_field_eq_val(self, cond: ConditionFieldEqualsValueExpression, state: ConversionState) -> Expr:
+    def convert_condition_field_eq_val(
+        self, cond: ConditionFieldEqualsValueExpression, state: ConversionState
+    ) -> Expr:
         value = cond.value
         if isinstance(value, SigmaFieldReference):
             return self._reference(cond.field, value)
@@ -101,12 +117,12 @@ class FilterBackend(Backend):
         row = context.field(name)
         before = len(context.notes)
 
-        def question(holder: Holder, target: SimpleTarget | None) -> Expr:
+        def question(place: Place) -> Expr:
             if isinstance(value, list):
-                return any_of([glob(each, holder, target, row, context) for each in value])
-            return lower_value(value, holder, target, row, context)
+                return any_of([glob(each, place) for each in value])
+            return lower_value(value, place)
 
-        asked = ask(row, context, question) if row else question(unmapped(name, context), None)
+        asked = ask(row, context, question) if row else question(unmapped(name, context))
         expr = merge_alternatives(asked, context.emission.dialect.max_pattern_length)
         context.leaves.append(
             Leaf(
@@ -124,7 +140,9 @@ class FilterBackend(Backend):
     def _expansion(self, name: str, expansion: SigmaExpansion) -> Expr:
         """Several spellings of one value, such as the dashes of ``windash``."""
         values = expansion.values
-        if all(isinstance(value, SigmaString) and not isinstance(value, SigmaCasedString) for value in values):
+        if all(
+            isinstance(value, SigmaString) and not isinstance(value, SigmaCasedString) for value in values
+        ):
             globs = folded([each for value in values for each in resolved(value, self.context)])  # type: ignore[arg-type]
             return self._leaf(name, globs, " | ".join(str(value) for value in values))
         alternatives = any_of([self._leaf(name, value, str(value)) for value in values])
@@ -132,27 +150,44 @@ class FilterBackend(Backend):
 
     def _reference(self, name: str, reference: SigmaFieldReference) -> Expr:
         """One field compared with another one of the same event."""
-        ends = [word for word, asked in (("startswith", reference.starts_with), ("endswith", reference.ends_with)) if asked]
+        ends = [
+            word
+            for word, asked in (("startswith", reference.starts_with), ("endswith", reference.ends_with))
+            if asked
+        ]
         if ends:
-            raise Refused(notes.FIELDREF_UNSUPPORTED.name, f"'{name}|{'|'.join(ends)}|fieldref: {reference.field}' compares parts")
+            raise Refused(
+                notes.FIELDREF_UNSUPPORTED.name,
+                f"'{name}|{'|'.join(ends)}|fieldref: {reference.field}' compares parts",
+            )
         left, right = self._one_attribute(name), self._one_attribute(reference.field)
         if left == right:
-            raise Refused(notes.FIELDREF_SAME_ATTRIBUTE.name, f"'{name}' and '{reference.field}' are both kept in {left}")
+            raise Refused(
+                notes.FIELDREF_SAME_ATTRIBUTE.name,
+                f"'{name}' and '{reference.field}' are both kept in {left}",
+            )
         self.context.note(notes.FIELDREF_ASSUMED, f"{left} is compared with {right}", name)
         expr = Test(Attribute(left), operators.EQUALS.name, Attribute(right))
         row = self.context.field(name)
         confidence, source = (row.confidence, row.source) if row else ("none", "")
-        self.context.leaves.append(Leaf(name, reference.field, expr, f"{left}, {right}", confidence, source, (self.context.notes[-1],)))
+        self.context.leaves.append(
+            Leaf(
+                name, reference.field, expr, f"{left}, {right}", confidence, source, (self.context.notes[-1],)
+            )
+        )
         return expr
 
     def _one_attribute(self, name: str) -> str:
         row: Field | None = self.context.field(name)
         target = row.target if row else None
         if isinstance(target, ByEventTarget):
-            reached = {target.of(event_id) for event_id in self.context.event_ids or ()}
-            target = reached.pop() if len(reached) == 1 else None
+            reached = [target.of(event_id) for event_id in sorted(self.context.event_ids or ())]
+            target = reached[0] if reached and all(each == reached[0] for each in reached) else None
         if not isinstance(target, AttributeTarget) or target.values:
-            raise Refused(notes.FIELDREF_UNSUPPORTED.name, f"'{name}' is not kept in one attribute, so nothing can be compared with it")
+            raise Refused(
+                notes.FIELDREF_UNSUPPORTED.name,
+                f"'{name}' is not kept in one attribute, so nothing can be compared with it",
+            )
         return attribute_holder(target.attribute, self.context).attributes[0]
 
     # --- Keywords -------------------------------------------------------------------------------
@@ -161,42 +196,49 @@ class FilterBackend(Backend):
         context = self.context
         before = len(context.notes)
         context.note(notes.KEYWORD_IN_RAW, f"the keyword '{cond.value}' is searched in the raw message")
-        expr = lower_value(cond.value, MessageHolder(context.emission), None, None, context)
-        context.leaves.append(Leaf("", str(cond.value), expr, "rawEventMsg", "documented", "keyword", tuple(context.notes[before:])))
+        expr = lower_value(cond.value, Place(MessageHolder(context.emission), None, None, context))
+        context.leaves.append(
+            Leaf(
+                "",
+                str(cond.value),
+                expr,
+                "rawEventMsg",
+                "documented",
+                "keyword",
+                tuple(context.notes[before:]),
+            )
+        )
         return expr
 
     # --- Never reached: the methods above take every field and every keyword --------------------
 
-    def _unreachable(self, *arguments: object) -> Expr:
-        raise AssertionError("the dispatch above was bypassed")
-
-    convert_condition_as_in_expression = _unreachable
-    convert_condition_field_eq_val_str = _unreachable
-    convert_condition_field_eq_val_str_case_sensitive = _unreachable
-    convert_condition_field_eq_val_num = _unreachable
-    convert_condition_field_eq_val_timestamp_part = _unreachable
-    convert_condition_field_eq_val_bool = _unreachable
-    convert_condition_field_eq_val_re = _unreachable
-    convert_condition_field_eq_val_cidr = _unreachable
-    convert_condition_field_compare_op_val = _unreachable
-    convert_condition_field_eq_field = _unreachable
-    convert_condition_field_eq_val_null = _unreachable
-    convert_condition_field_exists = _unreachable
-    convert_condition_field_not_exists = _unreachable
-    convert_condition_field_eq_query_expr = _unreachable
-    convert_condition_val_str = _unreachable
-    convert_condition_val_num = _unreachable
-    convert_condition_val_re = _unreachable
-    convert_condition_query_expr = _unreachable
-    convert_correlation_event_count_rule = _unreachable
-    convert_correlation_value_count_rule = _unreachable
-    convert_correlation_temporal_rule = _unreachable
-    convert_correlation_temporal_ordered_rule = _unreachable
-    convert_correlation_extended_temporal_rule = _unreachable
-    convert_correlation_extended_temporal_ordered_rule = _unreachable
-    convert_correlation_value_sum_rule = _unreachable
-    convert_correlation_value_avg_rule = _unreachable
-    convert_correlation_value_percentile_rule = _unreachable
-    convert_correlation_value_median_rule = _unreachable
-    finalize_query_default = _unreachable
-    finalize_output_default = _unreachable
+    convert_condition_as_in_expression = _bypassed
+    convert_condition_field_eq_val_str = _bypassed
+    convert_condition_field_eq_val_str_case_sensitive = _bypassed
+    convert_condition_field_eq_val_num = _bypassed
+    convert_condition_field_eq_val_timestamp_part = _bypassed
+    convert_condition_field_eq_val_bool = _bypassed
+    convert_condition_field_eq_val_re = _bypassed
+    convert_condition_field_eq_val_cidr = _bypassed
+    convert_condition_field_compare_op_val = _bypassed
+    convert_condition_field_eq_field = _bypassed
+    convert_condition_field_eq_val_null = _bypassed
+    convert_condition_field_exists = _bypassed
+    convert_condition_field_not_exists = _bypassed
+    convert_condition_field_eq_query_expr = _bypassed
+    convert_condition_val_str = _bypassed
+    convert_condition_val_num = _bypassed
+    convert_condition_val_re = _bypassed
+    convert_condition_query_expr = _bypassed
+    convert_correlation_event_count_rule = _bypassed
+    convert_correlation_value_count_rule = _bypassed
+    convert_correlation_temporal_rule = _bypassed
+    convert_correlation_temporal_ordered_rule = _bypassed
+    convert_correlation_extended_temporal_rule = _bypassed
+    convert_correlation_extended_temporal_ordered_rule = _bypassed
+    convert_correlation_value_sum_rule = _bypassed
+    convert_correlation_value_avg_rule = _bypassed
+    convert_correlation_value_percentile_rule = _bypassed
+    convert_correlation_value_median_rule = _bypassed
+    finalize_query_default = _bypassed
+    finalize_output_default = _bypassed

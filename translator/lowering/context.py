@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from translator.dialect.profile import Dialect
-from translator.lowering.regex import RegexCase
 from translator.lowering.guards import negate
+from translator.lowering.regex import RegexCase
 from translator.model.expr import Expr
 from translator.model.normal import flatten, push_negation
 from translator.notes import Code, Effect, Note

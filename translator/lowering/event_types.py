@@ -40,7 +40,12 @@ def name_event_types(expr: Expr, context: Context, providers: tuple[str, ...] | 
 def _holds_provider(named: Expr, before: Expr, context: Context) -> bool:
     """Whether event types took the place of event ids, and their names say the provider."""
     scheme = context.log_source.by_id
-    return named != before and _exact(named, EVENT_TYPE) and scheme is not None and "{provider}" in scheme.template
+    return (
+        named != before
+        and _exact(named, EVENT_TYPE)
+        and scheme is not None
+        and "{provider}" in scheme.template
+    )
 
 
 def _exact(expr: Expr, attribute: str) -> bool:
@@ -96,7 +101,11 @@ def _by_source(ids: list[int], providers: tuple[str, ...] | None, context: Conte
 
 def source_test(context: Context) -> Expr:
     """What tells the log source's events from others where no event type does."""
-    if context.log_source.by_id is not None and not context.log_source.by_id.certain and context.log_source.providers:
+    if (
+        context.log_source.by_id is not None
+        and not context.log_source.by_id.certain
+        and context.log_source.providers
+    ):
         return one_of(PROVIDER, context.log_source.providers)
     return one_of(CHANNEL, context.log_source.channels)
 
@@ -117,7 +126,11 @@ def is_pinned(expr: Expr, context: Context) -> bool:
     """Whether the condition holds only for events of types, channels or providers of the log source."""
     match expr:
         case Test(Attribute(name), _, _, False) as test if name in (EVENT_TYPE, PROVIDER, CHANNEL):
-            own = {EVENT_TYPE: None, PROVIDER: context.log_source.providers, CHANNEL: context.log_source.channels}[name]
+            own = {
+                EVENT_TYPE: None,
+                PROVIDER: context.log_source.providers,
+                CHANNEL: context.log_source.channels,
+            }[name]
             return _exact(test, name) and (own is None or set(_members(test)) <= set(own))
         case And(items):
             return any(is_pinned(item, context) for item in items)

@@ -101,7 +101,11 @@ class Glob:
     def matches(self, value: str) -> bool:
         """Whether a known value looks like this, letter case ignored."""
         pattern = "".join(
-            re.escape(part) if isinstance(part, str) else _PYTHON[part] if isinstance(part, Wild) else f"[{re.escape(part.characters)}]"
+            re.escape(part)
+            if isinstance(part, str)
+            else _PYTHON[part]
+            if isinstance(part, Wild)
+            else f"[{re.escape(part.characters)}]"
             for part in self.parts
         )
         return re.fullmatch(pattern, value, re.IGNORECASE | re.DOTALL) is not None
@@ -109,9 +113,9 @@ class Glob:
     def split(self, separator: str, at_last: bool) -> list[tuple[Glob, Glob]]:
         """Every way to cut the text at its first or last separator.
 
-        A value ``head + separator + tail``, where the separator does not occur in ``tail`` (``at_last``) or in
-        ``head``, matches this glob exactly if for one of the pairs ``head`` matches the first glob and ``tail``
-        the second.
+        A value ``head + separator + tail``, where the separator does not occur in ``tail`` (``at_last``) or
+        in ``head``, matches this glob exactly if for one of the pairs ``head`` matches the first glob and
+        ``tail`` the second.
         """
         cuts: list[tuple[Glob, Glob]] = []
         for position, part in enumerate(self.parts):
@@ -149,7 +153,9 @@ def folded(globs: Sequence[Glob]) -> list[Glob]:
         combinations *= len(column)
     if combinations != len(set(globs)):
         return list(globs)
-    return [Glob.of(column[0] if len(column) == 1 else AnyOf("".join(map(str, column))) for column in columns)]
+    return [
+        Glob.of(column[0] if len(column) == 1 else AnyOf("".join(map(str, column))) for column in columns)
+    ]
 
 
 def _shape(glob: Glob) -> tuple[object, ...]:

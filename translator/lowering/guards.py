@@ -24,7 +24,11 @@ def negate(test: Test) -> Expr:
         return Test(test.term, test.operator, test.operand, not test.negated)
     assert row.complement is not None
     complement = Test(test.term, row.complement, test.operand)
-    return Or((Test(test.term, operators.IS_NULL.name), complement)) if isinstance(test.term, Attribute) else complement
+    return (
+        Or((Test(test.term, operators.IS_NULL.name), complement))
+        if isinstance(test.term, Attribute)
+        else complement
+    )
 
 
 def guard(expr: Expr, present: Iterable[str]) -> Expr:
@@ -60,7 +64,10 @@ def _grouped(items: tuple[Expr, ...], present: frozenset[str], join: type[And] |
             if name not in exposed:
                 order.append(name)
             exposed.setdefault(name, []).append(item)
-    return [_behind_guard(entry, join(tuple(exposed[entry]))) if isinstance(entry, str) else entry for entry in order]
+    return [
+        _behind_guard(entry, join(tuple(exposed[entry]))) if isinstance(entry, str) else entry
+        for entry in order
+    ]
 
 
 def _behind_guard(name: str, negations: And | Or) -> Expr:
@@ -69,9 +76,9 @@ def _behind_guard(name: str, negations: And | Or) -> Expr:
 
 def _exposed(item: Expr, present: frozenset[str]) -> str | None:
     """The attribute whose absence leaves the verdict of this test open."""
-    if isinstance(item, Test) and item.negated and isinstance(item.term, Attribute):
-        if not operators.BY_NAME[item.operator].on_absent and item.term.name not in present:
-            return item.term.name
+    match item:
+        case Test(Attribute(name), operator, _, negated=True):
+            return None if operators.BY_NAME[operator].on_absent or name in present else name
     return None
 
 

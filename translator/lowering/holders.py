@@ -31,8 +31,6 @@ from translator.model.expr import (
     any_of,
 )
 
-COMPARISONS = {"<": "less", "<=": "less_or_equal", ">": "greater", ">=": "greater_or_equal"}
-
 
 class Holder(ABC):
     """One place. Each method gives the positive test; the caller negates."""
@@ -52,12 +50,15 @@ class Holder(ABC):
         """There is no value."""
 
     def network(self, network: str) -> Expr:
-        """The value is an address of the network (CIDR)."""
-        raise Refused(notes.CIDR_ON_TEXT.name, f"'{network}' is compared with {self.words}")
+        """The value is an address of the network (CIDR); as text, where whole octets are fixed."""
+        looks = _as_text(ipaddress.ip_network(network, strict=False))
+        if looks is None:
+            raise Refused(notes.CIDR_ON_TEXT.name, f"'{network}' is compared with {self.words}")
+        return self.text(looks)
 
-    def compare(self, sign: str, number: int | float) -> Expr:
+    def compare(self, order: operators.Operator, number: int | float) -> Expr:
         """The value is a number in this relation to another."""
-        raise Refused(notes.COMPARE_ON_TEXT.name, f"'{sign} {number}' is asked of {self.words}")
+        raise Refused(notes.COMPARE_ON_TEXT.name, f"'{order.spelling} {number}' is asked of {self.words}")
 
     def hour(self, number: int) -> Expr:
         """The value is a time in this hour of the day."""
@@ -114,14 +115,6 @@ class TextHolder(Holder):
     def absent(self) -> Expr:
         return Test(Attribute(self.attribute), operators.IS_NULL.name)
 
-    def network(self, network: str) -> Expr:
-        parsed = ipaddress.ip_network(network, strict=False)
-        if parsed.version == 4 and parsed.prefixlen % 8 == 0 and parsed.prefixlen > 0:
-            octets = str(parsed.network_address).split(".")[: parsed.prefixlen // 8]
-            text = ".".join(octets)
-            return self.text(Glob.literal(text)) if len(octets) == 4 else self.pattern("^" + regex.escape(text + "."))
-        return super().network(network)
-
 
 @dataclass(frozen=True)
 class NumberHolder(Holder):
@@ -152,8 +145,8 @@ class NumberHolder(Holder):
     def absent(self) -> Expr:
         return Test(Attribute(self.attribute), operators.IS_NULL.name)
 
-    def compare(self, sign: str, number: int | float) -> Expr:
-        return Test(Attribute(self.attribute), COMPARISONS[sign], Number(number))
+    def compare(self, order: operators.Operator, number: int | float) -> Expr:
+        return Test(Attribute(self.attribute), order.name, Number(number))
 
 
 @dataclass(frozen=True)
@@ -207,7 +200,10 @@ class AddressHolder(Holder):
             try:
                 return self.network(str(ipaddress.ip_address(literal)))
             except ValueError as error:
-                raise Refused(notes.PATTERN_ON_TYPED.name, f"'{literal}' is no address; {self.words} holds only addresses") from error
+                raise Refused(
+                    notes.PATTERN_ON_TYPED.name,
+                    f"'{literal}' is no address; {self.words} holds only addresses",
+                ) from error
         network = _prefix_network(wanted.prefix or "")
         if network is None:
             raise Refused(notes.PATTERN_ON_TYPED.name, f"a text is asked of {self.words}")
@@ -250,7 +246,14 @@ class SplitHolder(Holder):
         options: list[Expr] = []
         for head, tail in wanted.split(self.separator, self.at_last):
             options.append(self._both(head, tail, uncut and tail == wanted))
-        if uncut and not self.always and all(tail != wanted or not head.is_anything for head, tail in wanted.split(self.separator, self.at_last)):
+        if (
+            uncut
+            and not self.always
+            and all(
+                tail != wanted or not head.is_anything
+                for head, tail in wanted.split(self.separator, self.at_last)
+            )
+        ):
             options.append(all_of([self.head.absent(), self.tail.text(wanted)]))
         return any_of(options)
 
@@ -301,7 +304,11 @@ class HashesHolder(Holder):
                 raise self._refusal(f"'{algorithm}' is kept in no attribute")
             return self._digits(algorithm, digits, at_start=True)
         return any_of(
-            [self._digits(name, digits, at_start=False) for name in self.parts if len(digits) <= HASH_LENGTHS.get(name, len(digits))]
+            [
+                self._digits(name, digits, at_start=False)
+                for name in self.parts
+                if len(digits) <= HASH_LENGTHS.get(name, len(digits))
+            ]
         )
 
     def _digits(self, algorithm: str, digits: str, at_start: bool) -> Expr:
@@ -339,7 +346,7 @@ class LackingHolder(Holder):
     def network(self, network: str) -> Expr:
         return NEVER
 
-    def compare(self, sign: str, number: int | float) -> Expr:
+    def compare(self, order: operators.Operator, number: int | float) -> Expr:
         return NEVER
 
     def hour(self, number: int) -> Expr:
@@ -356,6 +363,15 @@ def _number(text: str) -> int | float | None:
     except ValueError:
         return None
     return number if number - number == 0 else None
+
+
+def _as_text(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> Glob | None:
+    """What all addresses of the network, and no others, look like; None where that is not a prefix."""
+    if network.version != 4 or network.prefixlen % 8 or not network.prefixlen:
+        return None
+    octets = str(network.network_address).split(".")[: network.prefixlen // 8]
+    text = ".".join(octets)
+    return Glob.literal(text) if len(octets) == 4 else Glob.literal(f"{text}.").with_wildcards(False, True)
 
 
 def _prefix_network(prefix: str) -> str | None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import PurePath
-from typing import Any, Literal
 
 from sigma.exceptions import SigmaError
 
 from translator import notes, operators
-from translator.errors import Refused, UsageError
+from translator.errors import Refused
 from translator.lowering import metadata
 from translator.lowering.backend import FilterBackend
 from translator.lowering.context import Context, Emission, Leaf
@@ -30,7 +29,7 @@ from translator.model.expr import ALWAYS, NEVER, Attribute, Call, Expr, Number, 
 from translator.model.normal import flatten, push_negation
 from translator.model.rule import Incident, Origin, Rule, SubPattern
 from translator.model.walk import attributes
-from translator.notes import Note
+from translator.notes import Code, Note
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.attack import AttackTags, from_tags
 from translator.taxonomy.lookup import AttributeTarget, EventType, LogSource, SplitTarget, Taxonomy
@@ -47,7 +46,7 @@ class Settings:
 
     taxonomy: Taxonomy
     emission: Emission
-    sources: Literal["primary", "all"] | tuple[str, ...] = "primary"
+    sources: str | tuple[str, ...] = "primary"
     robust: bool = True
     group_by: metadata.GroupBy = "filter"
     ids: bool = False
@@ -79,7 +78,9 @@ def lower(source: RuleSource, index: int, names: metadata.Names, settings: Setti
         rule = _rule(source, expr, log_source, data_source, attack, names, settings, recorder)
     except Refused as refusal:
         recorder.refuse(refusal)
-    return Lowered(rule, tuple(recorder.notes), tuple(recorder.leaves), attack, metadata.link(source.location.path))
+    return Lowered(
+        rule, tuple(recorder.notes), tuple(recorder.leaves), attack, metadata.link(source.location.path)
+    )
 
 
 @dataclass
@@ -89,7 +90,7 @@ class _Recorder:
     notes: list[Note] = field(default_factory=list)
     leaves: list[Leaf] = field(default_factory=list)
 
-    def add(self, code: notes.Code, text: str) -> None:
+    def add(self, code: Code, text: str) -> None:
         self.notes.append(Note(code, text, code.effect))
 
     def refuse(self, refusal: Refused) -> None:
@@ -109,14 +110,27 @@ def find_log_source(source: RuleSource, taxonomy: Taxonomy) -> LogSource:
     wanted = source.sigma.logsource
     found = taxonomy.log_source(wanted.product, wanted.category, wanted.service)
     if found is None:
-        words = " ".join(f"{key} {value}" for key, value in (("product", wanted.product), ("category", wanted.category), ("service", wanted.service)) if value)
+        words = " ".join(
+            f"{key} {value}"
+            for key, value in (
+                ("product", wanted.product),
+                ("category", wanted.category),
+                ("service", wanted.service),
+            )
+            if value
+        )
         raise Refused(notes.LOG_SOURCE_UNKNOWN.name, f"no event type is known for {words}")
     if not found.event_types and not found.channels and found.by_id is None:
-        raise Refused(notes.NO_EVENT_TYPE.name, f"{found.key} has no event type" + (f"; {found.nearest}" if found.nearest else ""))
+        raise Refused(
+            notes.NO_EVENT_TYPE.name,
+            f"{found.key} has no event type" + (f"; {found.nearest}" if found.nearest else ""),
+        )
     return found
 
 
-def _filter(source: RuleSource, index: int, log_source: LogSource, settings: Settings, recorder: _Recorder) -> tuple[Expr, str]:
+def _filter(
+    source: RuleSource, index: int, log_source: LogSource, settings: Settings, recorder: _Recorder
+) -> tuple[Expr, str]:
     """The whole filter, and the data sources in words."""
     try:
         condition = source.sigma.detection.parsed_condition[index].parse()
@@ -125,9 +139,13 @@ def _filter(source: RuleSource, index: int, log_source: LogSource, settings: Set
     branches: list[Expr] = []
     data_sources: dict[str, None] = {}
     for event_types in _groups(log_source, settings, recorder):
-        context = Context(log_source, event_types, settings.taxonomy, settings.emission, dict(settings.placeholders))
+        context = Context(
+            log_source, event_types, settings.taxonomy, settings.emission, dict(settings.placeholders)
+        )
         ids = [each.event_id for each in event_types]
-        context.event_ids = frozenset(each for each in ids if each is not None) if ids and None not in ids else None
+        context.event_ids = (
+            frozenset(each for each in ids if each is not None) if ids and None not in ids else None
+        )
         try:
             lowered = FilterBackend(context).lower(condition)
             named = flatten(push_negation(name_event_types(flatten(lowered), context), negate))
@@ -142,7 +160,12 @@ def _filter(source: RuleSource, index: int, log_source: LogSource, settings: Set
     expr = merge_alternatives(flatten(any_of(branches)), settings.emission.dialect.max_pattern_length)
     _note_shared_attributes(recorder, log_source)
     if expr in (NEVER, ALWAYS):
-        raise Refused(notes.NEVER_MATCHES.name, "no event of the log source can satisfy the condition" if expr == NEVER else "every event satisfies the condition")
+        raise Refused(
+            notes.NEVER_MATCHES.name,
+            "no event of the log source can satisfy the condition"
+            if expr == NEVER
+            else "every event satisfies the condition",
+        )
     return expr, "; ".join(each for each in data_sources if each) or log_source.data_source
 
 
@@ -164,7 +187,10 @@ def _groups(log_source: LogSource, settings: Settings, recorder: _Recorder) -> l
     else:
         chosen = tuple(each for each in listed if each.name in settings.sources)
         if not chosen:
-            raise Refused(notes.NO_EVENT_TYPE.name, f"{log_source.key} has none of the event types {', '.join(settings.sources)}")
+            raise Refused(
+                notes.NO_EVENT_TYPE.name,
+                f"{log_source.key} has none of the event types {', '.join(settings.sources)}",
+            )
     alike = lambda each: (sorted(each.lacks), sorted(each.fields))  # noqa: E731 - one key, used twice below
     return [tuple(group) for _, group in groupby(sorted(chosen, key=alike), key=alike)]
 
@@ -180,7 +206,9 @@ def _within_source(expr: Expr, event_types: Sequence[EventType], context: Contex
         tests.append(Test(Attribute(EVENT_TYPE), operators.IS_NULL.name, negated=True))
         if not is_pinned(expr, context):
             tests.append(source_test(context))
-            context.note(notes.EVENT_TYPE_OPEN, f"the rule is restricted to {context.log_source.key} by its channel")
+            context.note(
+                notes.EVENT_TYPE_OPEN, f"the rule is restricted to {context.log_source.key} by its channel"
+            )
     return flatten(all_of([*tests, expr]))
 
 
@@ -193,7 +221,12 @@ def _present(context: Context) -> frozenset[str]:
                 always.add(attribute)
             case SplitTarget(head, tail, _, _, True):
                 always.update((head, tail))
-    overridden = {name for each in context.event_types for field_ in each.fields.values() for name in field_.attributes()}
+    overridden = {
+        name
+        for each in context.event_types
+        for field_ in each.fields.values()
+        for name in field_.attributes()
+    }
     return frozenset(always - overridden - context.lacks)
 
 
@@ -208,7 +241,9 @@ def _note_shared_attributes(recorder: _Recorder, log_source: LogSource) -> None:
                     fields.setdefault(attribute, {}).setdefault(leaf.field)
     for attribute, sharing in fields.items():
         if len({name.casefold() for name in sharing}) > 1:
-            recorder.add(notes.FIELDS_SHARE_ATTRIBUTE, f"{' and '.join(sharing)} are both kept in {attribute}")
+            recorder.add(
+                notes.FIELDS_SHARE_ATTRIBUTE, f"{' and '.join(sharing)} are both kept in {attribute}"
+            )
 
 
 def _rule(
@@ -231,14 +266,19 @@ def _rule(
     if attack.unknown:
         recorder.add(notes.ATTACK_UNKNOWN, f"unknown ATT&CK tag {', '.join(attack.unknown)}")
     if len(attack.tactics) > 1:
-        recorder.add(notes.SEVERAL_TACTICS, f"{attack.tactics[0].name} of {', '.join(tactic.name for tactic in attack.tactics)}")
+        recorder.add(
+            notes.SEVERAL_TACTICS,
+            f"{attack.tactics[0].name} of {', '.join(tactic.name for tactic in attack.tactics)}",
+        )
     grouped = metadata.group_by(attributes(expr), settings.group_by)
     return Rule(
         name=name,
         title=metadata.incident_title(name, dialect),
         window=metadata.WINDOW,
         sub_patterns=(SubPattern(metadata.SUB_PATTERN, expr, grouped, ONE_MATCH),),
-        incident=Incident(event_type, severity(metadata.text(sigma.level) or None), metadata.incident_attributes(grouped)),
+        incident=Incident(
+            event_type, severity(metadata.text(sigma.level) or None), metadata.incident_attributes(grouped)
+        ),
         id=f"PH_Rule_SIGMA_{suffix}" if settings.ids else "",
         group=f"PH_SYS_RULE_THREAT_HUNTING_{(sigma.logsource.product or 'GENERIC').upper()}",
         description=metadata.description(sigma),

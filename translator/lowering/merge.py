@@ -6,7 +6,21 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from translator import operators
 from translator.lowering.regex import flags_of
-from translator.model.expr import And, Expr, Group, Literal, Network, Number, Or, Pattern, Test, Text, Values, all_of, any_of
+from translator.model.expr import (
+    And,
+    Expr,
+    Group,
+    Literal,
+    Network,
+    Number,
+    Or,
+    Pattern,
+    Test,
+    Text,
+    Values,
+    all_of,
+    any_of,
+)
 from translator.model.normal import flatten
 
 _EXACT = frozenset({operators.EQUALS.name, operators.IN.name})
@@ -50,7 +64,10 @@ def _joined(alike: Sequence[Expr], max_pattern: int) -> Iterator[Expr]:
         for each in _joined(lasts, max_pattern):
             yield all_of([*common, each])
     elif isinstance(first, Test) and isinstance(first.operand, Pattern):
-        for regex in _alternations([flags_of(item.operand.regex) for item in _tests(alike) if isinstance(item.operand, Pattern)], max_pattern):
+        for regex in _alternations(
+            [flags_of(item.operand.regex) for item in _tests(alike) if isinstance(item.operand, Pattern)],
+            max_pattern,
+        ):
             yield Test(first.term, first.operator, Pattern(regex))
     elif isinstance(first, Test):
         values = dict.fromkeys(value for item in _tests(alike) for value in _values(item))

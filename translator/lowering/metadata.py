@@ -100,7 +100,8 @@ def group_by(read: Sequence[str], wanted: GroupBy) -> tuple[str, ...]:
 def incident_attributes(grouped: Sequence[str]) -> tuple[IncidentAttribute, ...]:
     """The incident carries what the matches are grouped by; its own event type keeps its name."""
     return tuple(
-        IncidentAttribute("compEventType" if name == EVENT_TYPE else name, SUB_PATTERN, name) for name in grouped
+        IncidentAttribute("compEventType" if name == EVENT_TYPE else name, SUB_PATTERN, name)
+        for name in grouped
     )
 
 
@@ -117,7 +118,11 @@ def description(rule: SigmaRule) -> str:
 
 def remediation(rule: SigmaRule) -> str:
     """What an analyst should rule out first."""
-    known = [str(each) for each in rule.falsepositives or [] if str(each).strip().casefold() not in ("unknown", "none", "unlikely")]
+    known = [
+        str(each)
+        for each in rule.falsepositives or []
+        if str(each).strip().casefold() not in ("unknown", "none", "unlikely")
+    ]
     return f"Known false positives: {'; '.join(' '.join(each.split()) for each in known)}" if known else ""
 
 

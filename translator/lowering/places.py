@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from translator import notes, operators
 from translator.errors import Refused
@@ -33,8 +34,28 @@ EVENT_ID = "winEventId"
 PROVIDER = "eventSource"
 CHANNEL = "activityType"
 
-Ask = Callable[[Holder, SimpleTarget | None], Expr]
-"""What to ask of a place: given the place and its row, the test."""
+
+@dataclass(frozen=True)
+class Place:
+    """A holder with the rows it comes from: none for a keyword, no ``target`` where nothing is mapped."""
+
+    holder: Holder
+    target: SimpleTarget | None
+    field: Field | None
+    context: Context
+
+    @property
+    def name(self) -> str:
+        """The Sigma field, or nothing for a keyword."""
+        return self.field.name if self.field else ""
+
+    def note(self, code: notes.Code, text: str) -> None:
+        """Record a remark on the field."""
+        self.context.note(code, text, self.name)
+
+
+Ask = Callable[[Place], Expr]
+"""What to ask of a place."""
 
 
 def ask(field: Field, context: Context, question: Ask) -> Expr:
@@ -59,7 +80,9 @@ def ask(field: Field, context: Context, question: Ask) -> Expr:
 
 def _in_events(ids: frozenset[int], outside: bool, context: Context, test: Expr) -> Expr:
     """The test, only in events of these ids (or of all others), unless no others reach this place."""
-    if context.event_ids is not None and (not (context.event_ids & ids) if outside else context.event_ids <= ids):
+    if context.event_ids is not None and (
+        not (context.event_ids & ids) if outside else context.event_ids <= ids
+    ):
         return test
     members = tuple(Text(str(event_id)) for event_id in sorted(ids))
     return all_of([Test(Attribute(EVENT_ID), operators.IN.name, Values(members), negated=outside), test])
@@ -75,20 +98,22 @@ def _ask_place(field: Field, target: SimpleTarget | None, context: Context, ques
         )
     if isinstance(holder, ElementHolder):
         _note_raw(field, context)
-        return question(holder, target)
+        return question(Place(holder, target, field, context))
     try:
-        return question(holder, target)
+        return question(Place(holder, target, field, context))
     except Refused:
         if field.role or not context.log_source.channels:
             raise
         element = ElementHolder(field.name, context.emission)
-        test = question(element, None)
+        test = question(Place(element, None, field, context))
         _note_raw(field, context)
         return test
 
 
 def _note_raw(field: Field, context: Context) -> None:
-    context.note(notes.FIELD_IN_RAW, f"'{field.name}' is searched in its element of the raw event XML", field.name)
+    context.note(
+        notes.FIELD_IN_RAW, f"'{field.name}' is searched in its element of the raw event XML", field.name
+    )
 
 
 def holder_of(target: SimpleTarget | None, name: str, context: Context) -> Holder:
@@ -100,7 +125,9 @@ def holder_of(target: SimpleTarget | None, name: str, context: Context) -> Holde
             head, tail = (TextHolder(each, context.emission) for each in (target.head, target.tail))
             holder = SplitHolder(head, tail, target.separator, target.at == "last", target.always)
         case HashesTarget(attributes=attributes):
-            holder = HashesHolder({key: TextHolder(each, context.emission) for key, each in attributes.items()})
+            holder = HashesHolder(
+                {key: TextHolder(each, context.emission) for key, each in attributes.items()}
+            )
         case RawTarget(element=element):
             return ElementHolder(element, context.emission)
         case None:
@@ -120,13 +147,10 @@ def attribute_holder(attribute: str, context: Context) -> Holder:
     return TextHolder(attribute, context.emission)
 
 
-def unmapped(name: str, context: Context) -> Holder:
+def unmapped(name: str, context: Context) -> Place:
     """The place of a field that the log source does not know."""
     near = context.log_source.suggest(name)
-    context.note(
-        notes.FIELD_UNMAPPED,
-        f"'{name}' has no FortiSIEM attribute for {context.log_source.key}; the raw message is searched for the value"
-        + (f" (did you mean '{near}'?)" if near else ""),
-        name,
-    )
-    return MessageHolder(context.emission)
+    text = f"'{name}' has no FortiSIEM attribute for {context.log_source.key}; "
+    text += "the raw message is searched for the value" + (f" (did you mean '{near}'?)" if near else "")
+    context.note(notes.FIELD_UNMAPPED, text, name)
+    return Place(MessageHolder(context.emission), None, None, context)

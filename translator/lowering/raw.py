@@ -13,7 +13,7 @@ from translator import notes, operators
 from translator.errors import Refused
 from translator.lowering import regex
 from translator.lowering.context import Emission
-from translator.lowering.glob import AnyOf, Glob, Wild
+from translator.lowering.glob import AnyOf, Glob, Part, Wild
 from translator.lowering.holders import Holder
 from translator.model.expr import Attribute, Expr, Not, Pattern, Test
 
@@ -21,11 +21,19 @@ RAW_MESSAGE = "rawEventMsg"
 
 _INSIDE = "[^<]*"
 _ONE_INSIDE = r"(?:&\w+;|[^<])"
-_ENTITIES = {"&": "(?:&amp;|&)", "<": "(?:&lt;|<)", ">": "(?:&gt;|>)", '"': r"(?:&quot;|\x22)", "'": "(?:&apos;|')"}
+_ENTITIES = {
+    "&": "(?:&amp;|&)",
+    "<": "(?:&lt;|<)",
+    ">": "(?:&gt;|>)",
+    '"': r"(?:&quot;|\x22)",
+    "'": "(?:&apos;|')",
+}
 
 
 def _search(pattern: str, emission: Emission) -> Test:
-    return Test(Attribute(RAW_MESSAGE), operators.REGEXP.name, Pattern(regex.spelled(pattern, emission.regex_case)))
+    return Test(
+        Attribute(RAW_MESSAGE), operators.REGEXP.name, Pattern(regex.spelled(pattern, emission.regex_case))
+    )
 
 
 def _escaped(text: str) -> str:
@@ -33,12 +41,16 @@ def _escaped(text: str) -> str:
     return "".join(_ENTITIES.get(character) or regex.escape(character) for character in text)
 
 
-def _between(part: str | Wild | AnyOf) -> str:
+def _between(part: Part) -> str:
     if isinstance(part, str):
         return _escaped(part)
     if isinstance(part, AnyOf):
         return regex.character_class(part.characters)
     return _INSIDE if part is Wild.ANY else _ONE_INSIDE
+
+
+def _anywhere(part: Part) -> str:
+    return _escaped(part) if isinstance(part, str) else regex.part_of(part)
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,9 @@ class ElementHolder(Holder):
             return _search(f"{self._opening}<|{self._opening[:-1]}/>", self.emission)
         opens, middle, closes = wanted.trimmed()
         body = "".join(_between(part) for part in middle.parts)
-        return _search(f"{self._opening}{_INSIDE if opens else ''}{body}{'' if closes else '<'}", self.emission)
+        return _search(
+            f"{self._opening}{_INSIDE if opens else ''}{body}{'' if closes else '<'}", self.emission
+        )
 
     def pattern(self, pattern: str) -> Expr:
         flags, body = regex.flags_of(pattern)
@@ -116,18 +130,20 @@ class MessageHolder(Holder):
     def text(self, wanted: Glob) -> Expr:
         _, middle, _ = wanted.trimmed()
         if not middle.parts:
-            raise Refused(notes.FIELD_UNSEARCHABLE.name, "whether there is any value cannot be seen in the raw message")
-        body = "".join(
-            _escaped(part) if isinstance(part, str) else regex.character_class(part.characters) if isinstance(part, AnyOf)
-            else regex.ANYTHING if part is Wild.ANY else regex.ANY_CHARACTER
-            for part in middle.parts
-        )  # fmt: skip
-        return _search(body, self.emission)
+            raise Refused(
+                notes.FIELD_UNSEARCHABLE.name, "whether there is any value cannot be seen in the raw message"
+            )
+        return _search("".join(map(_anywhere, middle.parts)), self.emission)
 
     def pattern(self, pattern: str) -> Expr:
         if "^" in regex.tokens(pattern) or "$" in regex.tokens(pattern):
-            raise Refused(notes.FIELD_UNSEARCHABLE.name, f"the pattern '{pattern}' is anchored, and {self.words} has text around it")
+            raise Refused(
+                notes.FIELD_UNSEARCHABLE.name,
+                f"the pattern '{pattern}' is anchored, and {self.words} has text around it",
+            )
         return Test(Attribute(RAW_MESSAGE), operators.REGEXP.name, Pattern(pattern))
 
     def absent(self) -> Expr:
-        raise Refused(notes.FIELD_UNSEARCHABLE.name, "whether a field is absent cannot be seen in the raw message")
+        raise Refused(
+            notes.FIELD_UNSEARCHABLE.name, "whether a field is absent cannot be seen in the raw message"
+        )

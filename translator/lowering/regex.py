@@ -12,7 +12,7 @@ import re2
 
 from translator import notes
 from translator.errors import Refused
-from translator.lowering.glob import AnyOf, Glob, Wild
+from translator.lowering.glob import AnyOf, Glob, Part, Wild
 
 RegexCase = Literal["inline", "classes"]
 
@@ -23,9 +23,8 @@ ANYTHING = r"[\s\S]*"
 ANY_CHARACTER = r"[\s\S]"
 """Line breaks included: whether the dot matches them is not known."""
 
-_LOOK_AROUND = re.compile(r"\(\?(?:[=!>|]|<[=!])")
-_NAMED_GROUP = re.compile(r"\(\?P?<[A-Za-z_]\w*>")
-_ONE_SIDED = re.compile(r"\\[QEGKRXChHNUuLl]|\\[pP]|\\z|\\Z|\(\?\(|\(\*|[*+?}]\+|\[\[:")
+_COMMON_GROUPS = re.compile(r"\?(?::|[ims]+[:)])")
+_COMMON_ESCAPES = frozenset("abfnrtvxdDsSwWBA0")
 """Read differently by the two engines, or by one of them only."""
 _LEADING_FLAGS = re.compile(r"\(\?([ims]+)\)")
 
@@ -39,10 +38,11 @@ def of_glob(glob: Glob, case: RegexCase | None) -> str:
     """The unanchored search that finds what the glob matches as a whole."""
     opens, middle, closes = glob.trimmed()
     start, end = "" if opens else "^", "" if closes else "$"
-    return spelled(start + "".join(_part(part) for part in middle.parts) + end, case)
+    return spelled(start + "".join(part_of(part) for part in middle.parts) + end, case)
 
 
-def _part(part: str | Wild | AnyOf) -> str:
+def part_of(part: Part) -> str:
+    """One part of a glob as a pattern."""
     if isinstance(part, str):
         return escape(part)
     if isinstance(part, AnyOf):
@@ -108,7 +108,9 @@ def _class_of_both(token: str) -> str:
 def has_letters(pattern: str) -> bool:
     """Whether letter case can matter for what the pattern matches."""
     return any(
-        token.isalpha() if len(token) == 1 else token.startswith("[") and re.search(r"(?<!\\)[A-Za-z]", token) is not None
+        token.isalpha()
+        if len(token) == 1
+        else token.startswith("[") and re.search(r"(?<!\\)[A-Za-z]", token) is not None
         for token in tokens(pattern)
     )
 
@@ -125,12 +127,17 @@ def portable(pattern: str, flags: str, case: RegexCase | None) -> tuple[str, boo
     if leading:
         flags += leading[1]
         pattern = pattern[leading.end() :]
-    if _LOOK_AROUND.search(pattern) or _NAMED_GROUP.search(pattern) or _ONE_SIDED.search(pattern):
-        raise Refused(notes.REGEX_UNSUPPORTED.name, f"the pattern '{pattern}' uses a construct that not every engine has")
+    if not is_common(pattern):
+        raise Refused(
+            notes.REGEX_UNSUPPORTED.name,
+            f"the pattern '{pattern}' uses a construct that not every engine has",
+        )
     try:
         re2.compile(pattern)
     except re2.error as error:
-        raise Refused(_why_invalid(pattern), f"the pattern '{pattern}' is not accepted: {_reason(error)}") from error
+        raise Refused(
+            _why_invalid(pattern), f"the pattern '{pattern}' is not accepted: {_reason(error)}"
+        ) from error
     ignores_case = "i" in flags
     kept = "".join(flag for flag in "ms" if flag in flags)
     prefix = f"(?{kept})" if kept else ""
@@ -140,6 +147,33 @@ def portable(pattern: str, flags: str, case: RegexCase | None) -> tuple[str, boo
         elif case == "classes":
             pattern = _with_classes(pattern)
     return prefix + pattern, ignores_case
+
+
+def is_common(pattern: str) -> bool:
+    """Whether PCRE and RE2 read every construct of the pattern alike.
+
+    Left out are look-around, atomic and named groups, conditions, verbs, possessive quantifiers, POSIX
+    classes, and letters after a backslash that one of the two does not have.
+    """
+    found = tokens(pattern)
+    for position, token in enumerate(found):
+        rest = "".join(found[position + 1 : position + 6])
+        if token == "(" and (
+            rest.startswith("*") or (rest.startswith("?") and not _COMMON_GROUPS.match(rest))
+        ):
+            return False
+        if token == "+" and position and found[position - 1] in ("*", "+", "?", "}"):
+            return False
+        if (
+            len(token) > 1
+            and token.startswith("\\")
+            and token[1].isalnum()
+            and token[1] not in _COMMON_ESCAPES
+        ):
+            return False
+        if token.startswith("[") and "[:" in token:
+            return False
+    return True
 
 
 def _why_invalid(pattern: str) -> str:

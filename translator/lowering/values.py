@@ -24,17 +24,18 @@ from sigma.types import (
     TimestampPart,
 )
 
-from translator import notes
+from translator import notes, operators
 from translator.errors import Refused
 from translator.lowering import regex
 from translator.lowering.context import Context
 from translator.lowering.glob import Glob, from_sigma
-from translator.lowering.holders import AddressHolder, Holder, TextHolder, TimeHolder
+from translator.lowering.holders import AddressHolder, TextHolder, TimeHolder
+from translator.lowering.places import Place
 from translator.lowering.raw import ElementHolder, MessageHolder
 from translator.model.expr import Expr, Not, any_of
-from translator.taxonomy.lookup import AttributeTarget, Field, SimpleTarget
+from translator.taxonomy.lookup import AttributeTarget
 
-Lowering = Callable[[Any, Holder, SimpleTarget | None, Field | None, Context], Expr]
+Lowering = Callable[[Any, Place], Expr]
 _BY_TYPE: dict[type[SigmaType], Lowering] = {}
 T = TypeVar("T", bound=Lowering)
 
@@ -49,55 +50,57 @@ def lowers(*types: type[SigmaType]) -> Callable[[T], T]:
     return register
 
 
-def lower_value(value: SigmaType, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
-    """The test that asks a place for a value; ``target`` and ``field`` are the rows it comes from, if any.
+def lower_value(value: SigmaType, place: Place) -> Expr:
+    """The test that asks a place for a value.
 
     Raises: Refused with the code of what cannot be asked.
     """
     function = _BY_TYPE.get(type(value))
     if function is None:
         raise Refused(notes.UNSUPPORTED_CONDITION.name, f"{type(value).__name__} values are not supported")
-    return function(value, holder, target, field, context)
+    return function(value, place)
 
 
 @lowers(SigmaString)
-def text(value: SigmaString, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def text(value: SigmaString, place: Place) -> Expr:
     """A string with wildcards, letter case ignored."""
-    return any_of([glob(each, holder, target, field, context) for each in resolved(value, context)])
+    return any_of([glob(each, place) for each in resolved(value, place.context)])
 
 
 @lowers(SigmaCasedString)
-def cased_text(value: SigmaString, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def cased_text(value: SigmaString, place: Place) -> Expr:
     """A string whose letter case counts. FortiSIEM ignores case: wider."""
-    wanted = resolved(value, context)
+    wanted = resolved(value, place.context)
     if any(regex.has_letters(str(part)) for each in wanted for part in each.parts):
-        _note_case(context, field, f"the value '{value}'")
-    return any_of([glob(each, holder, target, field, context) for each in wanted])
+        _note_case(place, f"the value '{value}'")
+    return any_of([glob(each, place) for each in wanted])
 
 
 @lowers(SigmaNumber)
-def number(value: SigmaNumber, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def number(value: SigmaNumber, place: Place) -> Expr:
     """A number, which events often hold as text."""
-    return glob(Glob.literal(str(value)), holder, target, field, context)
+    return glob(Glob.literal(str(value)), place)
 
 
 @lowers(SigmaBool)
-def boolean(value: SigmaBool, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def boolean(value: SigmaBool, place: Place) -> Expr:
     """A truth value, which events hold as the words true and false."""
-    return glob(Glob.literal("true" if value else "false"), holder, target, field, context)
+    return glob(Glob.literal("true" if value else "false"), place)
 
 
 @lowers(SigmaRegularExpression)
-def pattern(value: SigmaRegularExpression, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def pattern(value: SigmaRegularExpression, place: Place) -> Expr:
     """A regular expression, letter case respected unless it says otherwise."""
-    source = str(value.regexp.to_plain_regex() if isinstance(value.regexp, SigmaString) else value.regexp)
+    source = str(value.regexp.to_plain_regex())
     if value.contains_placeholder():
-        raise Refused(notes.PLACEHOLDER.name, f"the pattern '{source}' has a placeholder", hint=notes.PLACEHOLDER.remedy)
+        cause = f"the pattern '{source}' has a placeholder"
+        raise Refused(notes.PLACEHOLDER.name, cause, hint=notes.PLACEHOLDER.remedy)
+    emission = place.context.emission
     flags = "".join(letter for flag, letter in _FLAG_LETTERS.items() if flag in value.flags)
-    written, ignores_case = regex.portable(source, flags, context.emission.regex_case)
-    test = holder.pattern(written)
-    if not ignores_case and regex.has_letters(written) and context.emission.ignores_case("regexp"):
-        _note_case(context, field, f"the pattern '{source}'")
+    written, ignores_case = regex.portable(source, flags, emission.regex_case)
+    test = place.holder.pattern(written)
+    if not ignores_case and regex.has_letters(written) and emission.ignores_case("regexp"):
+        _note_case(place, f"the pattern '{source}'")
     return test
 
 
@@ -109,66 +112,83 @@ _FLAG_LETTERS = {
 
 
 @lowers(SigmaCIDRExpression)
-def network(value: SigmaCIDRExpression, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def network(value: SigmaCIDRExpression, place: Place) -> Expr:
     """An address range. FortiSIEM compares addresses only on attributes of type IP."""
-    test = holder.network(str(value.network))
-    if not isinstance(holder, AddressHolder):
-        context.note(notes.CIDR_AS_PATTERN, f"{value.network} is matched as text in {holder.words}", field.name if field else "")
+    test = place.holder.network(str(value.network))
+    if not isinstance(place.holder, AddressHolder):
+        place.note(notes.CIDR_AS_PATTERN, f"{value.network} is matched as text in {place.holder.words}")
     return test
 
 
 @lowers(SigmaCompareExpression)
-def comparison(value: SigmaCompareExpression, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def comparison(value: SigmaCompareExpression, place: Place) -> Expr:
     """A number on one side of another."""
-    if value.op is CompareOperators.NEQ:
-        with context.negation():
-            return Not(number(value.number, holder, target, field, context))
-    return holder.compare(value.op.value, value.number.number)
+    return place.holder.compare(_ORDERS[value.op], value.number.number)
+
+
+_ORDERS = {
+    CompareOperators.LT: operators.LESS,
+    CompareOperators.LTE: operators.LESS_OR_EQUAL,
+    CompareOperators.GT: operators.GREATER,
+    CompareOperators.GTE: operators.GREATER_OR_EQUAL,
+}
 
 
 @lowers(SigmaNull)
-def null(value: SigmaNull, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def null(value: SigmaNull, place: Place) -> Expr:
     """No such field in the event."""
-    return holder.absent()
+    return place.holder.absent()
 
 
 @lowers(SigmaExists)
-def exists(value: SigmaExists, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def exists(value: SigmaExists, place: Place) -> Expr:
     """The field is, or is not, in the event."""
-    return Not(holder.absent()) if value else holder.absent()
+    return Not(place.holder.absent()) if value else place.holder.absent()
 
 
 @lowers(SigmaTimestampPart)
-def time_part(value: SigmaTimestampPart, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def time_part(value: SigmaTimestampPart, place: Place) -> Expr:
     """A part of a time. FortiSIEM has a function for the hour only."""
-    if value.timestamp_part is not TimestampPart.HOUR or not isinstance(holder, TimeHolder):
-        raise Refused(notes.TIME_PART.name, f"the {value.timestamp_part.name.lower()} of {holder.words} has no function")
-    context.note(notes.TIME_PART_ASSUMED, f"the hour is taken from {holder.attribute}", field.name if field else "")
+    part, holder = value.timestamp_part, place.holder
+    if part is not TimestampPart.HOUR or not isinstance(holder, TimeHolder):
+        raise Refused(notes.TIME_PART.name, f"the {part.name.lower()} of {holder.words} has no function")
+    place.note(notes.TIME_PART_ASSUMED, f"the hour is taken from {holder.attribute}")
     return holder.hour(int(value.number))
 
 
-def glob(wanted: Glob, holder: Holder, target: SimpleTarget | None, field: Field | None, context: Context) -> Expr:
+def glob(wanted: Glob, place: Place) -> Expr:
     """A text, in the form in which the parser stores it."""
-    name = field.name if field else ""
-    if isinstance(target, AttributeTarget) and target.values:
-        return _replaced(wanted, holder, target, name, context)
-    if wanted.text == "-" and field is not None and not field.keeps_dash and not isinstance(holder, ElementHolder | MessageHolder):
-        context.note(notes.DASH_IS_ABSENT, f"the parser drops '-' of {name}", name)
-        return holder.absent()
-    if wanted.text == "" and isinstance(holder, TextHolder):
-        context.note(notes.EMPTY_MAY_BE_ABSENT, f"an empty {name} may be kept as an absent attribute", name)
-    return holder.text(wanted)
+    if isinstance(place.target, AttributeTarget) and place.target.values:
+        return _replaced(wanted, place, place.target)
+    if wanted.text == "-" and _drops_dash(place):
+        place.note(notes.DASH_IS_ABSENT, f"the parser drops '-' of {place.name}")
+        return place.holder.absent()
+    if wanted.text == "" and isinstance(place.holder, TextHolder):
+        place.note(notes.EMPTY_MAY_BE_ABSENT, f"an empty {place.name} may be kept as an absent attribute")
+    return place.holder.text(wanted)
 
 
-def _replaced(wanted: Glob, holder: Holder, target: AttributeTarget, name: str, context: Context) -> Expr:
+def _drops_dash(place: Place) -> bool:
+    """Whether the parser leaves the attribute out where the field is a dash."""
+    raw = isinstance(place.holder, ElementHolder | MessageHolder)
+    return place.field is not None and not place.field.keeps_dash and not raw
+
+
+def _replaced(wanted: Glob, place: Place, target: AttributeTarget) -> Expr:
     """The values that the parser stores in place of those that are asked for."""
     if wanted.is_anything:
-        return holder.text(wanted)
+        return place.holder.text(wanted)
     stored = list(dict.fromkeys(str(value) for key, value in target.values.items() if wanted.matches(key)))
     if not stored:
-        raise Refused(notes.VALUE_UNKNOWN.name, f"what the parser stores in {target.attribute} for this value of {name} is not known")
-    context.note(notes.VALUE_TRANSFORMED, f"{target.attribute} holds {' or '.join(stored)} for the value of {name}", name)
-    return any_of([holder.text(Glob.literal(each)) for each in stored])
+        raise Refused(
+            notes.VALUE_UNKNOWN.name,
+            f"what the parser stores in {target.attribute} for this value of {place.name} is not known",
+        )
+    place.note(
+        notes.VALUE_TRANSFORMED,
+        f"{target.attribute} holds {' or '.join(stored)} for the value of {place.name}",
+    )
+    return any_of([place.holder.text(Glob.literal(each)) for each in stored])
 
 
 def resolved(value: SigmaString, context: Context) -> list[Glob]:
@@ -185,10 +205,12 @@ def resolved(value: SigmaString, context: Context) -> list[Glob]:
         elif part.name in context.placeholders:
             options.append([SigmaString(each) for each in context.placeholders[part.name]])
         else:
-            raise Refused(notes.PLACEHOLDER.name, f"the placeholder %{part.name}% has no values", hint=notes.PLACEHOLDER.remedy)
-    return [Glob.of(part for each in choice for part in from_sigma(each).parts) for choice in product(*options)]
+            cause = f"the placeholder %{part.name}% has no values"
+            raise Refused(notes.PLACEHOLDER.name, cause, hint=notes.PLACEHOLDER.remedy)
+    return [
+        Glob.of(part for each in choice for part in from_sigma(each).parts) for choice in product(*options)
+    ]
 
 
-def _note_case(context: Context, field: Field | None, what: str) -> None:
-    name = field.name if field else ""
-    context.note(notes.CASE_SENSITIVE, f"{what} respects letter case in Sigma, here it does not", name)
+def _note_case(place: Place, what: str) -> None:
+    place.note(notes.CASE_SENSITIVE, f"{what} respects letter case in Sigma, here it does not")

@@ -103,10 +103,14 @@ def _check_structure(content: Mapping[str, Any]) -> None:
     if not isinstance(content.get("title"), str):
         raise InputError("rule-invalid", "the rule has no title", hint="add 'title: ...'")
     if not isinstance(content.get("logsource"), Mapping):
-        raise InputError("rule-invalid", "the rule has no log source", hint="add 'logsource:' with product and category")
+        raise InputError(
+            "rule-invalid", "the rule has no log source", hint="add 'logsource:' with product and category"
+        )
     detection = content.get("detection")
     if not isinstance(detection, Mapping):
-        raise InputError("rule-invalid", "the rule has no detection", hint="add 'detection:' with a condition")
+        raise InputError(
+            "rule-invalid", "the rule has no detection", hint="add 'detection:' with a condition"
+        )
     condition = detection.get("condition")
     conditions = condition if isinstance(condition, list) else [condition]
     if not conditions or not all(isinstance(text, str) and text.strip() for text in conditions):
@@ -124,10 +128,15 @@ def _check_item(name: str, item: Any, in_list: bool = False) -> None:
             raise InputError("rule-invalid", f"detection item '{name}' is empty")
         for field, value in item.items():
             if not isinstance(field, str):
-                raise InputError("rule-invalid", f"field name {field!r} in '{name}' is not text", hint="quote it")
+                raise InputError(
+                    "rule-invalid", f"field name {field!r} in '{name}' is not text", hint="quote it"
+                )
             members = value if isinstance(value, list) else [value]
             if any(isinstance(member, Mapping | list) for member in members):
-                raise InputError("rule-invalid", f"the value of '{field}' in '{name}' is neither a value nor a list of values")
+                raise InputError(
+                    "rule-invalid",
+                    f"the value of '{field}' in '{name}' is neither a value nor a list of values",
+                )
     elif isinstance(item, list):
         if in_list:
             raise InputError("rule-invalid", f"detection item '{name}' holds a list in a list")
