@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from translator.errors import InputError, Location
-from translator.taxonomy.load import CODE, LogSourceRows, shipped_field_names, shipped_fields
+from translator.taxonomy.document import CODE
+from translator.taxonomy.load import LogSourceRows, shipped_fields, shipped_names
 from translator.taxonomy.logsource import EventType, LogSource
 from translator.taxonomy.schema import EventTypeRow, FieldRow, LogSourceId
 from translator.taxonomy.targets import fields_of
@@ -33,7 +34,7 @@ def build(key: str, layers: Sequence[LogSourceRows]) -> LogSource:
             CODE,
             f"{key}: has neither event_types nor event_type_by_id",
             Location(layers[-1].path),
-            "name the event types, or give an empty list with 'nearest'",
+            "check the spelling of the log source, or name its event types",
         )
     data_source = _last([head.data_source for head in heads], "")
     return LogSource(
@@ -62,8 +63,8 @@ def _fields(key: str, layers: Sequence[LogSourceRows]) -> Mapping[str, FieldRow]
     rows: dict[str, FieldRow] = {}
     for layer in layers:
         for table in layer.head.include:
-            if table not in shipped_field_names():
-                known = ", ".join(sorted(shipped_field_names()))
+            if table not in shipped_names("fields"):
+                known = ", ".join(sorted(shipped_names("fields")))
                 raise InputError(
                     CODE, f"{key}: include: no field table '{table}'", Location(layer.path), f"known: {known}"
                 )

@@ -50,7 +50,7 @@ class Taxonomy:
     """The shipped rows with those of the user on top. Log sources are built when asked for."""
 
     def __init__(self, extra: Sequence[load.UserRows] = ()) -> None:
-        self._shipped = frozenset(load.shipped_keys())
+        self._shipped = load.shipped_names("logsources")
         self._extra: dict[str, list[load.LogSourceRows]] = {}
         self._attributes: dict[str, str] = {}
         for file in extra:
@@ -68,12 +68,12 @@ class Taxonomy:
         wanted += [LogSourceId(product=product, service=service)] if service else []
         if product and not wanted:
             wanted = [LogSourceId(product=product)]
-        return next((self._get(key_of(each)) for each in wanted if self._knows(key_of(each))), None)
+        return next((self.with_key(key_of(each)) for each in wanted if self._knows(key_of(each))), None)
 
     @property
     def log_sources(self) -> tuple[LogSource, ...]:
         """All log sources, by key."""
-        return tuple(self._get(key) for key in sorted({*map(_key_of_file, self._shipped), *self._extra}))
+        return tuple(self.with_key(key) for key in sorted({*map(_key_of_file, self._shipped), *self._extra}))
 
     def attribute_type(self, name: str) -> str | None:
         """The type of an attribute, such as STRING, UINT16, IP or DATE; None when it is not known."""
@@ -86,7 +86,11 @@ class Taxonomy:
     def _knows(self, key: str) -> bool:
         return key in self._extra or _file_of_key(key) in self._shipped
 
-    def _get(self, key: str) -> LogSource:
+    def with_key(self, key: str) -> LogSource:
+        """The log source of a key that is known.
+
+        Raises: InputError(taxonomy-invalid) when its rows, taken together, do not describe one.
+        """
         if key not in self._built:
             layers = list(self._extra.get(key, ()))
             if _file_of_key(key) in self._shipped:
@@ -123,4 +127,13 @@ def load_taxonomy(extra: Sequence[Path] = ()) -> Taxonomy:
     """
     if not extra:
         return _shipped_taxonomy()
-    return Taxonomy([load.user_rows(path) for path in extra])
+    known = dict(_catalogue())
+    files = []
+    for path in extra:
+        files.append(load.user_rows(path, known))
+        known.update(files[-1].attributes)
+    taxonomy = Taxonomy(files)
+    for file in files:
+        for rows in file.log_sources:
+            taxonomy.with_key(key_of(rows.head.logsource))
+    return taxonomy

@@ -62,6 +62,14 @@ class TargetRow(Row, frozen=True, kw_only=True):
         """The keys of which exactly one must be given."""
         return ("attribute", "split", "hashes", "raw")
 
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes that the row itself names, not those of its branches."""
+        if self.split is not None:
+            return (self.split.head, self.split.tail)
+        if self.hashes is not None:
+            return tuple(self.hashes.values())
+        return (self.attribute,) if self.attribute is not None else ()
+
 
 class BranchRow(TargetRow, frozen=True, kw_only=True):
     """Where a value is stored in the events of some ids."""

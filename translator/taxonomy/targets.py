@@ -56,7 +56,7 @@ class RawTarget:
 
 @dataclass(frozen=True, slots=True)
 class ByEventTarget:
-    """The place depends on the event id. Ids of no branch use ``otherwise``; None: nowhere."""
+    """The place depends on the event id. Ids of no branch use ``otherwise``; None: no attribute."""
 
     branches: tuple[tuple[frozenset[int], SimpleTarget], ...]
     otherwise: SimpleTarget | None
