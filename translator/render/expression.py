@@ -21,6 +21,7 @@ from translator.model.expr import (
     Or,
     Pattern,
     Range,
+    Term,
     Test,
     Text,
     Values,
@@ -51,6 +52,11 @@ def print_filter(expr: Expr) -> str:
             "filter-too-large", f"the filter has {len(text)} characters", hint=f"limit {MAX_LENGTH}"
         )
     return text
+
+
+def print_term(term: Term) -> str:
+    """What a test compares, as text: ``user``, ``COUNT(DISTINCT user)``."""
+    return _operand(term)
 
 
 def _expr(expr: Expr, level: int) -> str:
