@@ -128,6 +128,15 @@ def test_one_unreadable_rule_leaves_the_others() -> None:
     assert [type(outcome).__name__ for outcome in (first, third)] == ["ParsedRule", "ParsedRule"]
 
 
+def test_an_unknown_text_is_reported_on_one_short_line() -> None:
+    extra = "two\nlines " * 50
+    data = SOUND.replace("<active>", f"<Extra>{extra}</Extra><active>").encode()
+    (parsed,) = parse_rules(data)
+    (unknown,) = parsed.unknown
+    assert unknown.startswith("Extra=two lines two lines")
+    assert len(unknown) < 120
+
+
 def test_no_rules() -> None:
     assert parse_rules(b"<Rules/>") == []
 

@@ -64,7 +64,4 @@ def _first_difference(expected: Rule, found: Rule) -> str:
     # Loading it takes longer than translating a rule, and it is needed only here.
     from deepdiff import DeepDiff
 
-    for changes in DeepDiff(expected, found).to_dict().values():
-        path, change = next(iter(changes.items())) if isinstance(changes, dict) else (changes[0], "")
-        return f"{path} {change}"
-    return "no difference can be named"
+    return str(DeepDiff(expected, found).pretty()).partition("\n")[0]

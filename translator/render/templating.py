@@ -13,7 +13,8 @@ from markupsafe import Markup
 from translator.render.arguments import print_mapping
 from translator.render.expression import print_filter
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent.parent
+"""The folder of the installed package, or of the package in a checkout."""
 # XML 1.0 has no way to write these, not even as references.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -37,17 +38,16 @@ def attribute_text(text: str) -> Markup:
     return Markup(legal(text).translate(_ATTRIBUTE))
 
 
+def template_folders(package: Path) -> tuple[Path, ...]:
+    """Where to look, in this order: inside an installed package, and beside the package of a checkout."""
+    return (package / "templates", package.parent / "templates")
+
+
 @cache
 def environment() -> Environment:
-    """Templates from inside the installed package, or else from the top of a checkout.
-
-    A name that a template misspells is an error. What a template does not escape itself is escaped.
-    """
-    folders = [
-        folder for folder in (_PACKAGE / "templates", _PACKAGE.parent / "templates") if folder.is_dir()
-    ]
+    """The engine; a name that a template misspells is an error, what it does not escape itself is escaped."""
     jinja = Environment(
-        loader=FileSystemLoader(folders),
+        loader=FileSystemLoader(template_folders(PACKAGE)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

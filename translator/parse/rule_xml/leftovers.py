@@ -47,10 +47,10 @@ def leftovers(element: etree._Element, path: str = "") -> Iterator[str]:
         # The name that the GUI shows is the name itself unless somebody changed it.
         shown = place == "PatternClause/SubPattern/@displayName" and value == element.get("name")
         if not shown and place not in READ and USUAL.get(place) != value:
-            yield f"{place}={value!s}"
+            yield f"{place}={_short(str(value))}"
     if path not in _HOLDS_TEXT and path not in USUAL:
         stray = (text.strip() for text in (element.text, *(child.tail for child in element)) if text)
-        yield from (f"{prefix}text()={text}" for text in stray if text)
+        yield from (f"{prefix}text()={_short(text)}" for text in stray if text)
     seen = set()
     for child in element:
         place = f"{prefix}{child.tag}"
@@ -60,5 +60,11 @@ def leftovers(element: etree._Element, path: str = "") -> Iterator[str]:
         elif place in READ or USUAL.get(place) == content:
             yield from leftovers(child, place)
         else:
-            yield f"{place}={content}" if content else place
+            yield f"{place}={_short(content)}" if content else place
         seen.add(place)
+
+
+def _short(value: str) -> str:
+    """A value on one line, and not longer than a reader looks at."""
+    line = " ".join(value.split())
+    return line if len(line) <= 100 else f"{line[:100]}..."
