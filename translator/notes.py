@@ -219,12 +219,6 @@ PATTERN_ON_TYPED = Code(
     "The attribute is a number or an address, and the condition needs text.",
     "Rewrite the condition as values, ranges or networks.",
 )
-CIDR_ON_TEXT = Code(
-    "cidr-on-text",
-    Effect.REFUSED,
-    "A network range can be compared only with an attribute of type IP.",
-    "List the addresses, or map the field to an IP attribute with --taxonomy.",
-)
 CIDR_AS_PATTERN = Code(
     "cidr-as-pattern",
     Effect.ASSUMPTION,

@@ -49,13 +49,6 @@ class Holder(ABC):
     def absent(self) -> Expr:
         """There is no value."""
 
-    def network(self, network: str) -> Expr:
-        """The value is an address of the network (CIDR); as text, where whole octets are fixed."""
-        looks = _as_text(ipaddress.ip_network(network, strict=False))
-        if looks is None:
-            raise Refused(notes.CIDR_ON_TEXT.name, f"'{network}' is compared with {self.words}")
-        return self.text(looks)
-
     def compare(self, order: operators.Operator, number: int | float) -> Expr:
         """The value is a number in this relation to another."""
         raise Refused(notes.COMPARE_ON_TEXT.name, f"'{order.spelling} {number}' is asked of {self.words}")
@@ -216,6 +209,7 @@ class AddressHolder(Holder):
         return Test(Attribute(self.attribute), operators.IS_NULL.name)
 
     def network(self, network: str) -> Expr:
+        """The value is an address of the network (CIDR)."""
         parsed = ipaddress.ip_network(network, strict=False)
         single = parsed.prefixlen == parsed.max_prefixlen
         return Test(
@@ -343,9 +337,6 @@ class LackingHolder(Holder):
     def absent(self) -> Expr:
         return ALWAYS
 
-    def network(self, network: str) -> Expr:
-        return NEVER
-
     def compare(self, order: operators.Operator, number: int | float) -> Expr:
         return NEVER
 
@@ -363,15 +354,6 @@ def _number(text: str) -> int | float | None:
     except ValueError:
         return None
     return number if number - number == 0 else None
-
-
-def _as_text(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> Glob | None:
-    """What all addresses of the network, and no others, look like; None where that is not a prefix."""
-    if network.version != 4 or network.prefixlen % 8 or not network.prefixlen:
-        return None
-    octets = str(network.network_address).split(".")[: network.prefixlen // 8]
-    text = ".".join(octets)
-    return Glob.literal(text) if len(octets) == 4 else Glob.literal(f"{text}.").with_wildcards(False, True)
 
 
 def _prefix_network(prefix: str) -> str | None:

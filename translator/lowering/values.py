@@ -113,11 +113,12 @@ _FLAG_LETTERS = {
 
 @lowers(SigmaCIDRExpression)
 def network(value: SigmaCIDRExpression, place: Place) -> Expr:
-    """An address range. FortiSIEM compares addresses only on attributes of type IP."""
-    test = place.holder.network(str(value.network))
-    if not isinstance(place.holder, AddressHolder):
-        place.note(notes.CIDR_AS_PATTERN, f"{value.network} is matched as text in {place.holder.words}")
-    return test
+    """An address range. Only attributes of type IP compare addresses; other text is matched as text."""
+    if isinstance(place.holder, AddressHolder):
+        return place.holder.network(str(value.network))
+    asked = any_of([place.holder.text(from_sigma(SigmaString(each))) for each in value.expand()])
+    place.note(notes.CIDR_AS_PATTERN, f"{value.network} is matched as text in {place.holder.words}")
+    return asked
 
 
 @lowers(SigmaCompareExpression)
