@@ -40,11 +40,11 @@ class Document:
     content: Any
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
-    def error(self, cause: str, keys: Keys = ()) -> InputError:
+    def error(self, cause: str, keys: Keys = (), hint: str = HINT) -> InputError:
         """The error for the entry under those keys."""
         place = ".".join(str(key) for key in keys)
         cause = f"{place}: {cause}" if place else cause
-        return InputError(CODE, cause, Location(self.path, self._line(keys)), HINT)
+        return InputError(CODE, cause, Location(self.path, self._line(keys)), hint)
 
     def _line(self, keys: Keys) -> int | None:
         node, line = self.root, _line_of(self.root) if self.root else None

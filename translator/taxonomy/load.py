@@ -98,9 +98,8 @@ def _check_attributes(
 ) -> None:
     for name in names:
         if known is not None and name not in known:
-            raise document.error(
-                f"no attribute '{name}' is known; if yours has it, declare it in 'attributes'", keys
-            )
+            hint = "check its spelling, or declare it in 'attributes' if your FortiSIEM has it"
+            raise document.error(f"no attribute '{name}' is known", keys, hint)
 
 
 def user_rows(path: Path, known: Mapping[str, str]) -> UserRows:
