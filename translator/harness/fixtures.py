@@ -18,9 +18,6 @@ from translator.sources.files import find_fixture_files
 from translator.sources.sigma import RuleSource, read_rule
 from translator.translate import Options, Translation, load, translate
 
-SUFFIX = ".fixture.yaml"
-
-
 class FixtureEvent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One event and the verdict that it must get."""
 
@@ -63,7 +60,7 @@ def run_fixtures(paths: list[Path], options: Options) -> Iterator[CaseResult | T
     """The cases of fixture files and of directories of them; a file that cannot be read gives its error."""
     for path in paths:
         try:
-            for file in find_fixture_files(path, SUFFIX):
+            for file in find_fixture_files(path):
                 yield from run_file(file, options)
         except TranslatorError as error:
             yield error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -14,21 +14,31 @@ from translator.errors import InputError, Location
 STANDARD_INPUT = Path("-")
 """The path that means standard input."""
 
-_RULE_SUFFIXES = frozenset({".yml", ".yaml"})
+_YAML_SUFFIXES = frozenset({".yml", ".yaml"})
+_FIXTURE_ENDINGS = (".fixture.yml", ".fixture.yaml")
+"""Fixture files stand beside the rules that they test."""
+
+
+def find_fixture_files(path: Path | str) -> list[Path]:
+    """The file, or the ``*.fixture.yml`` and ``*.fixture.yaml`` below a directory, sorted.
+
+    Raises: InputError ``file-missing``, ``file-unreadable`` or ``no-fixtures``.
+    """
+    return list(_expand(Path(path), _is_fixture, "no-fixtures", "*.fixture.yaml"))
 
 
 def find_rule_files(paths: Iterable[Path | str]) -> list[Path]:
     """The rule files that the paths stand for, each once, in an order that depends on names alone.
 
     A file is taken whatever its suffix; a directory stands for the ``*.yml`` and ``*.yaml`` below it, sorted,
-    without hidden directories; ``-`` is standard input. The order of the paths is kept.
+    without fixtures and hidden directories; ``-`` is standard input. The order of the paths is kept.
 
     Raises: InputError ``file-missing``, ``file-unreadable`` or ``no-rules``, for the first path that fails.
     Callers that go on with the remaining paths call once for each path.
     """
     found: dict[Path, None] = {}
     for path in map(Path, paths):
-        found.update(dict.fromkeys(_expand(path)))
+        found.update(dict.fromkeys(_expand(path, _is_rule, "no-rules", "*.yml or *.yaml")))
     return list(found)
 
 
@@ -91,18 +101,22 @@ def decode(data: bytes, path: Path | str, first_line: int = 1) -> str:
     )
 
 
-def _expand(path: Path) -> Iterator[Path]:
+def _is_fixture(path: Path) -> bool:
+    return path.name.endswith(_FIXTURE_ENDINGS)
+
+
+def _is_rule(path: Path) -> bool:
+    return path.suffix in _YAML_SUFFIXES and not _is_fixture(path)
+
+
+def _expand(path: Path, wanted: Callable[[Path], bool], code: str, pattern: str) -> Iterator[Path]:
     if path == STANDARD_INPUT or path.is_file():
         yield path
     elif path.is_dir():
-        below = sorted(_below(path))
+        below = sorted(filter(wanted, _below(path)))
         if not below:
-            raise InputError(
-                "no-rules",
-                "the directory holds no *.yml or *.yaml file",
-                Location(str(path)),
-                "name a directory with Sigma rules",
-            )
+            cause = f"the directory holds no {pattern} file"
+            raise InputError(code, cause, Location(str(path)), "name another directory, or a file")
         yield from below
     elif path.exists():  # a pipe or a device: read like a file
         yield path
@@ -116,7 +130,7 @@ def _below(directory: Path) -> Iterator[Path]:
 
     for folder, subfolders, names in os.walk(directory, onerror=fail):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        yield from (Path(folder, name) for name in names if Path(name).suffix in _RULE_SUFFIXES)
+        yield from (Path(folder, name) for name in names)
 
 
 def _missing(path: Path | str) -> InputError:
