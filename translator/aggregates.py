@@ -17,14 +17,28 @@ class Aggregate:
 
 
 ROWS = (
-    Aggregate("count", "COUNT", True, "documented", "functions in analytics: EventDB, ClickHouse, Elasticsearch, rules"),
+    Aggregate(
+        "count",
+        "COUNT",
+        True,
+        "documented",
+        "functions in analytics: EventDB, ClickHouse, Elasticsearch, rules",
+    ),
     Aggregate("sum", "SUM", False, "documented", "expressions in structured searches and rules"),
-    Aggregate("average", "AVG", False, "documented", "functions in analytics: EventDB, ClickHouse, Elasticsearch, rules"),
+    Aggregate(
+        "average",
+        "AVG",
+        False,
+        "documented",
+        "functions in analytics: EventDB, ClickHouse, Elasticsearch, rules",
+    ),
     Aggregate("minimum", "MIN", False, "documented", "functions in analytics"),
     Aggregate("maximum", "MAX", False, "documented", "published system rules"),
     Aggregate("first", "FIRST", False, "assumed", "functions in analytics; scope in rules not seen"),
     Aggregate("last", "LAST", False, "assumed", "functions in analytics; scope in rules not seen"),
     Aggregate("percentile", "PCTILE", False, "assumed", "functions in analytics; scope in rules not seen"),
-    Aggregate("standard_deviation", "STDDEV", False, "assumed", "functions in analytics; scope in rules not seen"),
+    Aggregate(
+        "standard_deviation", "STDDEV", False, "assumed", "functions in analytics; scope in rules not seen"
+    ),
 )
 BY_SPELLING = {row.spelling: row for row in ROWS}

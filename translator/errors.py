@@ -32,9 +32,7 @@ class TranslatorError(Exception):
 
     exit_code = EXIT_FAILED
 
-    def __init__(
-        self, code: str, cause: str, location: Location | None = None, hint: str = ""
-    ) -> None:
+    def __init__(self, code: str, cause: str, location: Location | None = None, hint: str = "") -> None:
         super().__init__(code, cause, location, hint)
         self.code = code
         self.cause = cause

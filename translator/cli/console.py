@@ -82,7 +82,9 @@ def write_file(path: Path, text: str) -> None:
             os.unlink(temporary)
             raise
     except OSError as error:
-        raise InputError("cannot-write", error.strerror or str(error), Location(str(path)), "choose another -o") from error
+        raise InputError(
+            "cannot-write", error.strerror or str(error), Location(str(path)), "choose another -o"
+        ) from error
 
 
 def _umask() -> int:

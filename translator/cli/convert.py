@@ -28,12 +28,16 @@ from translator.translate import RULE_FORMAT, Translation, load, render, transla
     show_default=True,
     help="; ".join(f"{name}: {each.summary}" for name, each in sorted(formats().items())),
 )
-@click.option("-o", "--output", metavar="FILE|DIR", help="Write to a file, or one file for each rule to a directory.")
+@click.option(
+    "-o", "--output", metavar="FILE|DIR", help="Write to a file, or one file for each rule to a directory."
+)
 @click.option("-v", "--verbose", is_flag=True, help='Print notes of effect "info" too.')
 @translation_flags
 @profile_flag
 @json_flag
-def convert(paths: tuple[str, ...], format_name: str, output: str | None, verbose: bool, as_json: bool, **flags: Any) -> int:
+def convert(
+    paths: tuple[str, ...], format_name: str, output: str | None, verbose: bool, as_json: bool, **flags: Any
+) -> int:
     """Translate Sigma rules (the command may be left out).
 
     Rules go to standard output or to -o, notes to standard error. A rule that cannot be translated is
@@ -103,7 +107,10 @@ def _say_summary(
     parts += [f"{len(errors)} not readable"] if errors else []
     say(", ".join(parts) + (f"; written to {len(set(written.values()))} file(s)" if written else ""), "bold")
     if counts["translated"] and not proof:
-        say(f"Assumed, as in profile {profile}: how =, CONTAIN and REGEXP treat letter case. --regex-case makes rules proof.", "dim")
+        say(
+            f"Assumed, as in profile {profile}: how =, CONTAIN and REGEXP treat letter case. --regex-case makes rules proof.",
+            "dim",
+        )
 
 
 def count(translations: Sequence[Translation]) -> dict[str, int]:
@@ -149,7 +156,11 @@ def _as_json(
                 row["file"] = str(written[position])
             position += 1
         rules.append(row)
-    return {"summary": {**count(translations), "unreadable": len(errors)}, "rules": rules, "errors": [error_json(each) for each in errors]}
+    return {
+        "summary": {**count(translations), "unreadable": len(errors)},
+        "rules": rules,
+        "errors": [error_json(each) for each in errors],
+    }
 
 
 def error_json(error: TranslatorError) -> dict[str, Any]:

@@ -35,7 +35,12 @@ def explain(paths: tuple[str, ...], as_json: bool, **flags: Any) -> int:
         else:
             translations += translate(source, options)
     if as_json:
-        print_json({"rules": [_as_json(each) for each in translations], "errors": [error_json(each) for each in errors]})
+        print_json(
+            {
+                "rules": [_as_json(each) for each in translations],
+                "errors": [error_json(each) for each in errors],
+            }
+        )
     else:
         for error in errors:
             say(str(error), "red")
@@ -69,7 +74,9 @@ def _table(leaves: Sequence[Leaf]) -> Table:
     for column in ("Sigma field", "value", "FortiSIEM test", "mapping", "source"):
         table.add_column(column, overflow="fold")
     for leaf in leaves:
-        table.add_row(*map(escape, (leaf.field or "(keyword)", leaf.value, shown(leaf), leaf.confidence, leaf.source)))
+        table.add_row(
+            *map(escape, (leaf.field or "(keyword)", leaf.value, shown(leaf), leaf.confidence, leaf.source))
+        )
     return table
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.markup import escape
 
 from translator.cli.console import print_json, results, say
 from translator.cli.convert import error_json
@@ -35,7 +34,10 @@ def test(paths: tuple[Path, ...], as_json: bool, **flags: Any) -> int:
             say(str(error), "red")
         for case in failed:
             say(f"{case.file}: event {case.index} ({case.why}): {_why(case)}", "red")
-        results().print(f"[bold]{len(cases) - len(failed)} passed, {len(failed)} failed[/]" + (f", {len(errors)} file(s) not readable" if errors else ""))
+        results().print(
+            f"[bold]{len(cases) - len(failed)} passed, {len(failed)} failed[/]"
+            + (f", {len(errors)} file(s) not readable" if errors else "")
+        )
     return EXIT_FAILED if failed or errors else EXIT_OK
 
 

@@ -66,5 +66,8 @@ def main() -> None:
         sys.exit(0)
     except Exception:
         traceback.print_exc()
-        say("internal-error: this is a defect of the program; please report it with the rule and the lines above", "red")
+        say(
+            "internal-error: this is a defect of the program; please report it with the rule and the lines above",
+            "red",
+        )
         sys.exit(EXIT_BUG)

@@ -66,7 +66,9 @@ _TRANSLATION_FLAGS = (
         metavar="filter|host|minimal|LIST",
         help="Attributes that split matches into incidents.",
     ),
-    click.option("--ids", is_flag=True, help="Write rule ids (for files placed on the server, not for GUI import)."),
+    click.option(
+        "--ids", is_flag=True, help="Write rule ids (for files placed on the server, not for GUI import)."
+    ),
 )
 
 
@@ -128,12 +130,16 @@ def _check(options: Options) -> None:
     if isinstance(options.group_by, tuple):
         for name in options.group_by:
             if taxonomy.attribute_type(name) is None:
-                raise UsageError("unknown-attribute", f"FortiSIEM has no attribute '{name}'", hint="see docs/taxonomy.md")
+                raise UsageError(
+                    "unknown-attribute", f"FortiSIEM has no attribute '{name}'", hint="see docs/taxonomy.md"
+                )
     if isinstance(options.sources, tuple):
         known = {each.name for source in taxonomy.log_sources for each in source.event_types}
         for name in options.sources:
             if name not in known:
-                raise UsageError("unknown-source", f"no log source has an event type '{name}'", hint="see docs/taxonomy.md")
+                raise UsageError(
+                    "unknown-source", f"no log source has an event type '{name}'", hint="see docs/taxonomy.md"
+                )
 
 
 def read_placeholders(path: Path) -> dict[str, tuple[str, ...]]:
@@ -146,6 +152,10 @@ def read_placeholders(path: Path) -> dict[str, tuple[str, ...]]:
         for name, value in document.content.items():
             values = value if isinstance(value, list) else [value]
             if not values or not all(isinstance(each, str | int | float) for each in values):
-                raise UsageError("placeholders-invalid", f"'{name}' is neither a value nor a list of values", document.location)
+                raise UsageError(
+                    "placeholders-invalid",
+                    f"'{name}' is neither a value nor a list of values",
+                    document.location,
+                )
             result[name] = tuple(str(each) for each in values)
     return result

@@ -25,13 +25,36 @@ SHOWN_PLACES = 5
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="RULE.yml...|DIR")
-@click.option("--events", "event_files", multiple=True, required=True, type=click.Path(path_type=Path), metavar="FILE", help="Events: JSON, JSONL, EVTX, XML or CSV; repeatable.")
-@click.option("--as", "form", type=click.Choice(["auto", "raw", "sigma"]), default="auto", show_default=True, help="Events as collected, or flat maps of Sigma fields.")
+@click.option(
+    "--events",
+    "event_files",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Events: JSON, JSONL, EVTX, XML or CSV; repeatable.",
+)
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["auto", "raw", "sigma"]),
+    default="auto",
+    show_default=True,
+    help="Events as collected, or flat maps of Sigma fields.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show rules that fired on nothing, too.")
 @translation_flags
 @profile_flag
 @json_flag
-def verify(paths: tuple[str, ...], event_files: tuple[Path, ...], form: str, verbose: bool, profile: str, as_json: bool, **flags: Any) -> int:
+def verify(
+    paths: tuple[str, ...],
+    event_files: tuple[Path, ...],
+    form: str,
+    verbose: bool,
+    profile: str,
+    as_json: bool,
+    **flags: Any,
+) -> int:
     """Replay events through each Sigma rule and through its translation, and compare the verdicts.
 
     Rules are translated for the default profile and replayed under --profile; with another profile, the
@@ -51,7 +74,9 @@ def verify(paths: tuple[str, ...], event_files: tuple[Path, ...], form: str, ver
     else:
         _show(outcomes, translations, errors, len(cases), verbose)
         if profile != options.profile:
-            say(f"{depends} rule(s) give another verdict under {profile} than under {options.profile}", "bold")
+            say(
+                f"{depends} rule(s) give another verdict under {profile} than under {options.profile}", "bold"
+            )
     unexplained = [each for each in outcomes if not each.agrees and not each.explained]
     refused = any(each.rule is None for each in translations)
     return EXIT_FAILED if errors or unexplained or refused else EXIT_OK
@@ -82,16 +107,26 @@ def _cases(files: Sequence[Path], form: str, errors: list[TranslatorError]) -> l
     return cases
 
 
-def _replay(translations: Sequence[Translation], cases: Sequence[Case], profile: str, options: Options, title: str) -> list[Outcome]:
+def _replay(
+    translations: Sequence[Translation], cases: Sequence[Case], profile: str, options: Options, title: str
+) -> list[Outcome]:
     with progress(title, len(cases)) as step:
-        return compare(translations, cases, load_profile(profile), options.settings.taxonomy, options.placeholders, step)
+        return compare(
+            translations, cases, load_profile(profile), options.settings.taxonomy, options.placeholders, step
+        )
 
 
 def _verdicts(outcome: Outcome) -> set[str]:
     return {str(place) for place in (*outcome.both, *outcome.engine_only)}
 
 
-def _show(outcomes: Sequence[Outcome], translations: Sequence[Translation], errors: Sequence[TranslatorError], events: int, verbose: bool) -> None:
+def _show(
+    outcomes: Sequence[Outcome],
+    translations: Sequence[Translation],
+    errors: Sequence[TranslatorError],
+    events: int,
+    verbose: bool,
+) -> None:
     for error in errors:
         say(str(error), "red")
     for translation in translations:
@@ -101,7 +136,9 @@ def _show(outcomes: Sequence[Outcome], translations: Sequence[Translation], erro
     console = results()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("verdict", "agree", "engine only", "Sigma only", "rule"):
-        table.add_column(column, justify="left" if column in ("verdict", "rule") else "right", overflow="fold")
+        table.add_column(
+            column, justify="left" if column in ("verdict", "rule") else "right", overflow="fold"
+        )
     shown = [each for each in outcomes if verbose or each.both or not each.agrees]
     for each in shown:
         table.add_row(*_row(each, events))
@@ -110,7 +147,10 @@ def _show(outcomes: Sequence[Outcome], translations: Sequence[Translation], erro
     for each in shown:
         for words, places in (("engine only", each.engine_only), ("Sigma only", each.sigma_only)):
             for place in places[:SHOWN_PLACES]:
-                console.print(f"  {words}: {escape(str(place))}  [dim]{escape(each.translation.source.sigma.title)}[/]", soft_wrap=True)
+                console.print(
+                    f"  {words}: {escape(str(place))}  [dim]{escape(each.translation.source.sigma.title)}[/]",
+                    soft_wrap=True,
+                )
     agreeing = sum(each.agrees for each in outcomes)
     fired = sum(bool(each.both) for each in outcomes)
     console.print(f"[bold]{agreeing} of {len(outcomes)} rules agree on {events} events; {fired} fired[/]")
@@ -118,12 +158,27 @@ def _show(outcomes: Sequence[Outcome], translations: Sequence[Translation], erro
 
 def _row(outcome: Outcome, events: int) -> tuple[str, ...]:
     differs = len(outcome.engine_only) + len(outcome.sigma_only)
-    verdict = "[green]agree[/]" if outcome.agrees else "[yellow]noted[/]" if outcome.explained else "[red]DIFFER[/]"
+    verdict = (
+        "[green]agree[/]" if outcome.agrees else "[yellow]noted[/]" if outcome.explained else "[red]DIFFER[/]"
+    )
     rule = outcome.translation.rule
-    return (verdict, str(events - differs), str(len(outcome.engine_only)), str(len(outcome.sigma_only)), escape(rule.name if rule else ""))
+    return (
+        verdict,
+        str(events - differs),
+        str(len(outcome.engine_only)),
+        str(len(outcome.sigma_only)),
+        escape(rule.name if rule else ""),
+    )
 
 
-def _as_json(outcomes: Sequence[Outcome], translations: Sequence[Translation], errors: Sequence[TranslatorError], events: int, profile: str, depends: int) -> dict[str, Any]:
+def _as_json(
+    outcomes: Sequence[Outcome],
+    translations: Sequence[Translation],
+    errors: Sequence[TranslatorError],
+    events: int,
+    profile: str,
+    depends: int,
+) -> dict[str, Any]:
     return {
         "profile": profile,
         "events": events,
@@ -144,7 +199,12 @@ def _as_json(outcomes: Sequence[Outcome], translations: Sequence[Translation], e
             for each in outcomes
         ],
         "refused": [
-            {"path": each.source.location.path, "title": each.source.sigma.title, "code": each.refusals[0].code.name, "text": each.refusals[0].text}
+            {
+                "path": each.source.location.path,
+                "title": each.source.sigma.title,
+                "code": each.refusals[0].code.name,
+                "text": each.refusals[0].text,
+            }
             for each in translations
             if each.rule is None
         ],

@@ -52,7 +52,8 @@ class Outcome:
         """Whether notes of the translation announce differences of the kind that was seen."""
         announced = {note.effect for note in self.translation.notes}
         return Effect.ASSUMPTION in announced or (
-            (not self.engine_only or Effect.WIDER in announced) and (not self.sigma_only or Effect.NARROWER in announced)
+            (not self.engine_only or Effect.WIDER in announced)
+            and (not self.sigma_only or Effect.NARROWER in announced)
         )
 
 
@@ -134,7 +135,9 @@ def compare(
     return outcomes
 
 
-def _group(outcomes: list[Outcome], dialect: Dialect, taxonomy: Taxonomy, placeholders: Placeholders | None) -> _Group:
+def _group(
+    outcomes: list[Outcome], dialect: Dialect, taxonomy: Taxonomy, placeholders: Placeholders | None
+) -> _Group:
     return _Group(
         known_log_source(outcomes[0].translation.source, taxonomy),
         outcomes,

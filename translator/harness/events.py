@@ -15,7 +15,17 @@ from translator.taxonomy.lookup import EventType, LogSource, Taxonomy
 Form = Literal["raw", "sigma", "fortisiem"]
 Attributes = Mapping[str, str | int | float]
 
-_SYSTEM_FIELDS = {"EventID", "Channel", "Computer", "Provider_Name", "Level", "Task", "Keywords", "Opcode", "Version"}
+_SYSTEM_FIELDS = {
+    "EventID",
+    "Channel",
+    "Computer",
+    "Provider_Name",
+    "Level",
+    "Task",
+    "Keywords",
+    "Opcode",
+    "Version",
+}
 _HOST = "WIN-HOST"
 
 
@@ -78,7 +88,9 @@ def _event_type(fields: Mapping[str, Any], log_source: LogSource) -> EventType |
 
 def as_raw(fields: Mapping[str, Any], log_source: LogSource, event_type: EventType | None) -> dict[str, Any]:
     """The Windows event, as collected, that has these Sigma fields."""
-    channel = (event_type.channel if event_type else None) or (log_source.channels[0] if log_source.channels else "")
+    channel = (event_type.channel if event_type else None) or (
+        log_source.channels[0] if log_source.channels else ""
+    )
     provider = log_source.providers[0] if log_source.providers else ""
     data = {name: value for name, value in fields.items() if name not in _SYSTEM_FIELDS}
     return {

@@ -18,6 +18,7 @@ from translator.sources.files import find_fixture_files
 from translator.sources.sigma import RuleSource, read_rule
 from translator.translate import Options, Translation, load, translate
 
+
 class FixtureEvent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One event and the verdict that it must get."""
 
@@ -84,12 +85,19 @@ def read_fixture(path: Path) -> FixtureFile:
     """
     documents = read_yaml_file(path)
     if len(documents) != 1:
-        raise InputError("fixture-invalid", f"the file has {len(documents)} documents", Location(str(path)), "write one fixture per file")
+        raise InputError(
+            "fixture-invalid",
+            f"the file has {len(documents)} documents",
+            Location(str(path)),
+            "write one fixture per file",
+        )
     content: Mapping[str, Any] = documents[0].content
     try:
         return msgspec.convert(content, FixtureFile)
     except msgspec.ValidationError as error:
-        raise InputError("fixture-invalid", str(error), Location(str(path)), "see docs/fixtures.md") from error
+        raise InputError(
+            "fixture-invalid", str(error), Location(str(path)), "see docs/fixtures.md"
+        ) from error
 
 
 def _rule(fixture: FixtureFile, path: Path) -> RuleSource:
@@ -99,14 +107,19 @@ def _rule(fixture: FixtureFile, path: Path) -> RuleSource:
     target = path.parent / fixture.rule
     found = list(load([target]))
     if len(found) != 1:
-        raise InputError("fixture-rule", f"{target} holds {len(found)} rules", hint="name a file with one rule")
+        raise InputError(
+            "fixture-rule", f"{target} holds {len(found)} rules", hint="name a file with one rule"
+        )
     if isinstance(found[0], TranslatorError):
         raise found[0]
     return found[0]
 
 
 def _cases(fixture: FixtureFile, source: RuleSource, path: Path, options: Options) -> Iterator[CaseResult]:
-    placeholders = {**options.placeholders, **{name: tuple(values) for name, values in fixture.placeholders.items()}}
+    placeholders = {
+        **options.placeholders,
+        **{name: tuple(values) for name, values in fixture.placeholders.items()},
+    }
     sources = fixture.sources if isinstance(fixture.sources, str) else tuple(fixture.sources)
     translations = translate(source, replace(options, sources=sources, placeholders=placeholders))
     dialect = load_profile(options.profile)

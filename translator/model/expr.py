@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 # --- What is tested -----------------------------------------------------------------------------
 
@@ -27,7 +28,6 @@ class Call:
     function: str
     arguments: tuple[Attribute | Call | Literal, ...]
     distinct: bool = False
-
 
 
 # --- What it is compared with -------------------------------------------------------------------
@@ -100,6 +100,8 @@ class Test:
     operator: str
     operand: Operand | None = None
     negated: bool = False
+
+    __test__: ClassVar[bool] = False  # Its name makes pytest take it for a test.
 
 
 @dataclass(frozen=True, slots=True)
