@@ -108,7 +108,7 @@ def _say_summary(
     say(", ".join(parts) + (f"; written to {len(set(written.values()))} file(s)" if written else ""), "bold")
     if counts["translated"] and not proof:
         say(
-            f"Assumed, as in profile {profile}: how =, CONTAIN and REGEXP treat letter case. --regex-case makes rules proof.",
+            f"Assumed (profile {profile}): how =, CONTAIN and REGEXP treat letter case; see --regex-case.",
             "dim",
         )
 

@@ -64,10 +64,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the last line of defence: whatever it is, it is our defect
         traceback.print_exc()
         say(
-            "internal-error: this is a defect of the program; please report it with the rule and the lines above",
+            "internal-error: a defect of this program; please report it with the rule and the lines above",
             "red",
         )
         sys.exit(EXIT_BUG)

@@ -45,7 +45,7 @@ _TRANSLATION_FLAGS = (
         default="primary",
         show_default=True,
         metavar="primary|all|LIST",
-        help="Event types of a log source: the one that published rules use, all, or these (comma separated).",
+        help="Event types of a log source: those that published rules use, all, or these (with commas).",
     ),
     click.option(
         "--robust",

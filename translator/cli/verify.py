@@ -83,7 +83,8 @@ def verify(
 
 
 def _translations(paths: Sequence[str], options: Options, errors: list[TranslatorError]) -> list[Translation]:
-    names, found = Names(), []
+    names = Names()
+    found: list[Translation] = []
     sources = list(load(paths))
     with progress("translating", len(sources)) as step:
         for source in sources:

@@ -31,7 +31,7 @@ _HOST = "WIN-HOST"
 
 @dataclass(frozen=True)
 class EventViews:
-    """``sigma`` is missing for an event given as attributes. ``scoped``: the log source was checked already."""
+    """``sigma`` is missing for an event given as attributes. ``scoped``: of the rule's log source as given."""
 
     sigma: Mapping[str, Any] | None
     fortisiem: Attributes

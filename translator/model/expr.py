@@ -94,7 +94,7 @@ Operand = Literal | Pattern | Values | Range | Attribute | Call
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One leaf. ``operator`` names a row of :mod:`translator.operators`; ``operand`` is ``None`` for IS NULL."""
+    """One leaf. ``operator`` names a row of :mod:`translator.operators`; IS NULL has no ``operand``."""
 
     term: Term
     operator: str
