@@ -171,7 +171,7 @@ def is_common(pattern: str) -> bool:
             and token[1] not in _COMMON_ESCAPES
         ):
             return False
-        if token.startswith("[") and "[:" in token:
+        if token.startswith("[") and "[:" in token[1:]:
             return False
     return True
 
