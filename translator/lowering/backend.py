@@ -5,6 +5,7 @@ The abstract base class asks for a decision on every kind of condition; none is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn
 
 from sigma.conditions import (
@@ -16,26 +17,19 @@ from sigma.conditions import (
 )
 from sigma.conversion.base import Backend
 from sigma.conversion.state import ConversionState
-from sigma.types import (
-    SigmaCasedString,
-    SigmaExpansion,
-    SigmaFieldReference,
-    SigmaNumber,
-    SigmaString,
-    SigmaType,
-)
+from sigma.types import SigmaFieldReference, SigmaNumber, SigmaString, SigmaType
 
-from translator import notes, operators
-from translator.errors import Refused
+from translator import notes
 from translator.lowering.context import Context, Leaf
-from translator.lowering.glob import Glob, folded
+from translator.lowering.event_types import read_event_id
 from translator.lowering.merge import merge_alternatives
-from translator.lowering.places import Place, ask, attribute_holder, unmapped
+from translator.lowering.places import Place, ask, unmapped
 from translator.lowering.raw import MessageHolder
-from translator.lowering.values import glob, lower_value, resolved
-from translator.model.expr import Attribute, Expr, Not, Test, all_of, any_of
+from translator.lowering.references import field_reference
+from translator.lowering.values import lower_value, words
+from translator.model.expr import Expr, Not, all_of, any_of
 from translator.model.walk import attributes
-from translator.taxonomy.lookup import AttributeTarget, ByEventTarget, Field
+from translator.taxonomy.lookup import Field
 
 Condition = Any
 """A node of the library's condition tree."""
@@ -96,119 +90,50 @@ class FilterBackend(Backend):
         row = self.context.field(cond.field)
         if row is None or row.role != "event_id" or not isinstance(cond.value, SigmaNumber | SigmaString):
             return None
-        text = str(cond.value)
-        return frozenset({int(text)}) if text.isdecimal() else None
+        event_id = read_event_id(str(cond.value))
+        return None if event_id is None else frozenset({event_id})
 
-    # --- Fields ---------------------------------------------------------------------------------
+    # --- Fields and keywords --------------------------------------------------------------------
 
     def convert_condition_field_eq_val(
         self, cond: ConditionFieldEqualsValueExpression, state: ConversionState
     ) -> Expr:
-        value = cond.value
-        if isinstance(value, SigmaFieldReference):
-            return self._reference(cond.field, value)
-        if isinstance(value, SigmaExpansion):
-            return self._expansion(cond.field, value)
-        return self._leaf(cond.field, value, str(value))
-
-    def _leaf(self, name: str, value: SigmaType | list[Glob], words: str) -> Expr:
-        """One field asked for one value (or for any of several texts); recorded with what was said of it."""
-        context = self.context
-        row = context.field(name)
-        before = len(context.notes)
-
-        def question(place: Place) -> Expr:
-            if isinstance(value, list):
-                return any_of([glob(each, place) for each in value])
-            return lower_value(value, place)
-
-        asked = ask(row, context, question) if row else question(unmapped(name, context))
-        expr = merge_alternatives(asked, context.emission.dialect.max_pattern_length)
-        context.leaves.append(
-            Leaf(
-                name,
-                words,
-                expr,
-                ", ".join(attributes(expr)),
-                row.confidence if row else "none",
-                row.source if row else "not in the taxonomy",
-                tuple(context.notes[before:]),
-            )
+        row = self.context.field(cond.field)
+        confidence, source = (row.confidence, row.source) if row else ("none", "not in the taxonomy")
+        return self._leaf(
+            cond, cond.field, confidence, source, lambda: self._field(cond.field, row, cond.value)
         )
-        return expr
-
-    def _expansion(self, name: str, expansion: SigmaExpansion) -> Expr:
-        """Several spellings of one value, such as the dashes of ``windash``."""
-        values = expansion.values
-        if all(
-            isinstance(value, SigmaString) and not isinstance(value, SigmaCasedString) for value in values
-        ):
-            globs = folded([each for value in values for each in resolved(value, self.context)])  # type: ignore[arg-type]
-            return self._leaf(name, globs, " | ".join(str(value) for value in values))
-        alternatives = any_of([self._leaf(name, value, str(value)) for value in values])
-        return merge_alternatives(alternatives, self.context.emission.dialect.max_pattern_length)
-
-    def _reference(self, name: str, reference: SigmaFieldReference) -> Expr:
-        """One field compared with another one of the same event."""
-        ends = [
-            word
-            for word, asked in (("startswith", reference.starts_with), ("endswith", reference.ends_with))
-            if asked
-        ]
-        if ends:
-            raise Refused(
-                notes.FIELDREF_UNSUPPORTED.name,
-                f"'{name}|{'|'.join(ends)}|fieldref: {reference.field}' compares parts",
-            )
-        left, right = self._one_attribute(name), self._one_attribute(reference.field)
-        if left == right:
-            raise Refused(
-                notes.FIELDREF_SAME_ATTRIBUTE.name,
-                f"'{name}' and '{reference.field}' are both kept in {left}",
-            )
-        self.context.note(notes.FIELDREF_ASSUMED, f"{left} is compared with {right}", name)
-        expr = Test(Attribute(left), operators.EQUALS.name, Attribute(right))
-        row = self.context.field(name)
-        confidence, source = (row.confidence, row.source) if row else ("none", "")
-        self.context.leaves.append(
-            Leaf(
-                name, reference.field, expr, f"{left}, {right}", confidence, source, (self.context.notes[-1],)
-            )
-        )
-        return expr
-
-    def _one_attribute(self, name: str) -> str:
-        row: Field | None = self.context.field(name)
-        target = row.target if row else None
-        if isinstance(target, ByEventTarget):
-            reached = [target.of(event_id) for event_id in sorted(self.context.event_ids or ())]
-            target = reached[0] if reached and all(each == reached[0] for each in reached) else None
-        if not isinstance(target, AttributeTarget) or target.values:
-            raise Refused(
-                notes.FIELDREF_UNSUPPORTED.name,
-                f"'{name}' is not kept in one attribute, so nothing can be compared with it",
-            )
-        return attribute_holder(target.attribute, self.context).attributes[0]
-
-    # --- Keywords -------------------------------------------------------------------------------
 
     def convert_condition_val(self, cond: ConditionValueExpression, state: ConversionState) -> Expr:
-        context = self.context
-        before = len(context.notes)
-        context.note(notes.KEYWORD_IN_RAW, f"the keyword '{cond.value}' is searched in the raw message")
-        expr = lower_value(cond.value, Place(MessageHolder(context.emission), None, None, context))
-        context.leaves.append(
-            Leaf(
-                "",
-                str(cond.value),
-                expr,
-                "rawEventMsg",
-                "documented",
-                "keyword",
-                tuple(context.notes[before:]),
-            )
-        )
+        return self._leaf(cond, "", "documented", "keyword", lambda: self._keyword(cond.value))
+
+    def _leaf(
+        self,
+        cond: ConditionFieldEqualsValueExpression | ConditionValueExpression,
+        field: str,
+        confidence: str,
+        source: str,
+        lower: Callable[[], Expr],
+    ) -> Expr:
+        """One field or keyword and one value; recorded with what was said of it."""
+        with self.context.listening() as heard:
+            expr = merge_alternatives(lower(), self.context.emission.dialect.max_pattern_length)
+        place = ", ".join(attributes(expr))
+        leaf = Leaf(field, words(cond.value), expr, place, confidence, source, tuple(heard))
+        self.context.leaves.append(leaf)
         return expr
+
+    def _field(self, name: str, row: Field | None, value: SigmaType) -> Expr:
+        if isinstance(value, SigmaFieldReference):
+            return field_reference(name, value, self.context)
+        if row is None:
+            return lower_value(value, unmapped(name, self.context))
+        return ask(row, self.context, lambda place: lower_value(value, place))
+
+    def _keyword(self, value: SigmaType) -> Expr:
+        text = f"the keyword '{words(value)}' is searched in the raw message"
+        self.context.note(notes.KEYWORD_IN_RAW, text)
+        return lower_value(value, Place(MessageHolder(self.context.emission), None, None, self.context))
 
     # --- Never reached: the methods above take every field and every keyword --------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from translator import notes
 from translator.dialect.profile import Dialect
 from translator.lowering.guards import negate
 from translator.lowering.regex import RegexCase
@@ -62,8 +63,10 @@ class Context:
     placeholders: dict[str, tuple[str, ...]]
     event_ids: frozenset[int] | None = None
     negated: bool = False
-    notes: list[Note] = field(default_factory=list)
+    notes: dict[Note, None] = field(default_factory=dict)
+    """What was said so far, each remark once."""
     leaves: list[Leaf] = field(default_factory=list)
+    _heard: dict[Note, None] = field(default_factory=dict)
 
     def field(self, name: str) -> Field | None:
         """The row of a Sigma field in these events."""
@@ -81,8 +84,22 @@ class Context:
         """Record a remark; its effect turns round where the condition is negated."""
         wanted = effect or code.effect
         note = Note(code, text, wanted.reversed() if self.negated else wanted, field)
-        if note not in self.notes:
-            self.notes.append(note)
+        self.notes.setdefault(note)
+        self._heard.setdefault(note)
+
+    def note_lacking(self, what: str, field: str) -> None:
+        """Record that events of these types have no such attribute."""
+        names = ", ".join(each.name for each in self.event_types)
+        self.note(notes.SOURCE_LACKS_ATTRIBUTE, f"{names} has no {what}", field)
+
+    @contextmanager
+    def listening(self) -> Iterator[dict[Note, None]]:
+        """The remarks made inside, those that were made before as well."""
+        before, self._heard = self._heard, {}
+        try:
+            yield self._heard
+        finally:
+            self._heard = before
 
     @contextmanager
     def narrowed(self, event_ids: frozenset[int] | None) -> Iterator[None]:

@@ -6,12 +6,15 @@ event type after them; FortiSIEM's rules are found by event type, so that is wha
 
 from __future__ import annotations
 
+import re
+
 from translator import notes, operators
 from translator.lowering.context import Context
 from translator.lowering.places import CHANNEL, EVENT_ID, PROVIDER
 from translator.model.expr import And, Attribute, Expr, Not, Or, Test, Text, Values, all_of, any_of
 
 EVENT_TYPE = "eventType"
+_EVENT_ID = re.compile("0|[1-9][0-9]{0,9}")
 
 
 def name_event_types(expr: Expr, context: Context, providers: tuple[str, ...] | None = None) -> Expr:
@@ -66,12 +69,17 @@ def _members(expr: Expr) -> tuple[str, ...]:
     return ()
 
 
+def read_event_id(text: str) -> int | None:
+    """The event id that a text spells, as events spell it; nothing else is one."""
+    return int(text) if _EVENT_ID.fullmatch(text) else None
+
+
 def _named(test: Test, providers: tuple[str, ...] | None, context: Context) -> Expr:
     """One test of event ids as one of event types, or as it is."""
     positive = Test(test.term, test.operator, test.operand)
     if not _exact(positive, EVENT_ID):
         return test
-    ids = [int(value) for value in _members(positive) if value.isdecimal()]
+    ids = [event_id for value in _members(positive) if (event_id := read_event_id(value)) is not None]
     sure: list[str] = []
     open_ids: list[int] = []
     for event_id in ids:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from sigma.types import SigmaString, SpecialChars
+from sigma.types import SigmaString, SigmaStringPartType, SpecialChars
+
+from translator.sources.modifiers import DASHES, AnyDash
 
 
 class Wild(Enum):
@@ -136,31 +138,17 @@ _PYTHON = {Wild.ANY: ".*", Wild.ONE: "."}
 
 def from_sigma(value: SigmaString) -> Glob:
     """The library's string as a glob; placeholders must be resolved before."""
-    special = {SpecialChars.WILDCARD_MULTI: Wild.ANY, SpecialChars.WILDCARD_SINGLE: Wild.ONE}
-    return Glob.of(part if isinstance(part, str) else special[part] for part in value.s)  # type: ignore[index]
+    return Glob.of(map(_part, value.s))
 
 
-def folded(globs: Sequence[Glob]) -> list[Glob]:
-    """Globs that differ only in single characters as one with character classes, where that is the same set.
-
-    The ``windash`` modifier makes one value into one for each kind of dash; this makes it one again.
-    """
-    if len(globs) < 2 or any(_shape(glob) != _shape(globs[0]) for glob in globs):
-        return list(globs)
-    columns = [tuple(dict.fromkeys(column)) for column in zip(*map(_units, globs), strict=True)]
-    combinations = 1
-    for column in columns:
-        combinations *= len(column)
-    if combinations != len(set(globs)):
-        return list(globs)
-    return [
-        Glob.of(column[0] if len(column) == 1 else AnyOf("".join(map(str, column))) for column in columns)
-    ]
-
-
-def _shape(glob: Glob) -> tuple[object, ...]:
-    return tuple(len(part) if isinstance(part, str) else part for part in glob.parts)
-
-
-def _units(glob: Glob) -> list[Part]:
-    return [unit for part in glob.parts for unit in (part if isinstance(part, str) else [part])]
+def _part(part: SigmaStringPartType) -> Part:
+    match part:
+        case str():
+            return part
+        case AnyDash():
+            return AnyOf(DASHES)
+        case SpecialChars.WILDCARD_MULTI:
+            return Wild.ANY
+        case SpecialChars.WILDCARD_SINGLE:
+            return Wild.ONE
+    raise TypeError(f"{part} in a string")

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from translator import operators
 from translator.model.expr import And, Attribute, Expr, Or, Test, all_of, any_of
 from translator.model.normal import flatten
+from translator.model.walk import attributes
 
 
 def negate(test: Test) -> Expr:
@@ -23,12 +24,11 @@ def negate(test: Test) -> Expr:
     if row.negated:
         return Test(test.term, test.operator, test.operand, not test.negated)
     assert row.complement is not None
-    complement = Test(test.term, row.complement, test.operand)
-    return (
-        Or((Test(test.term, operators.IS_NULL.name), complement))
-        if isinstance(test.term, Attribute)
-        else complement
-    )
+    return any_of([*map(_absent, attributes(test)), Test(test.term, row.complement, test.operand)])
+
+
+def _absent(name: str) -> Test:
+    return Test(Attribute(name), operators.IS_NULL.name)
 
 
 def guard(expr: Expr, present: Iterable[str]) -> Expr:
@@ -53,43 +53,32 @@ def _guard(expr: Expr, present: frozenset[str]) -> Expr:
 
 
 def _grouped(items: tuple[Expr, ...], present: frozenset[str], join: type[And] | type[Or]) -> list[Expr]:
-    """The items, each attribute's exposed negations behind one guard at the place of the first."""
-    exposed: dict[str, list[Expr]] = {}
-    order: list[Expr | str] = []
+    """The items, exposed negations of the same attributes behind one guard at the place of the first."""
+    places: dict[tuple[str, ...] | Expr, list[Expr]] = {}
     for item in items:
-        name = _exposed(item, present)
-        if name is None:
-            order.append(item if isinstance(item, Test) else _guard(item, present))
+        if isinstance(item, Test):
+            places.setdefault(_exposed(item, present) or item, []).append(item)
         else:
-            if name not in exposed:
-                order.append(name)
-            exposed.setdefault(name, []).append(item)
+            places.setdefault(item, []).append(_guard(item, present))
     return [
-        _behind_guard(entry, join(tuple(exposed[entry]))) if isinstance(entry, str) else entry
-        for entry in order
+        any_of([*map(_absent, key), flatten(join(tuple(members)))]) if isinstance(key, tuple) else members[0]
+        for key, members in places.items()
     ]
 
 
-def _behind_guard(name: str, negations: And | Or) -> Expr:
-    return Or((Test(Attribute(name), operators.IS_NULL.name), flatten(negations)))
-
-
-def _exposed(item: Expr, present: frozenset[str]) -> str | None:
-    """The attribute whose absence leaves the verdict of this test open."""
-    match item:
-        case Test(Attribute(name), operator, _, negated=True):
-            return None if operators.BY_NAME[operator].on_absent or name in present else name
-    return None
+def _exposed(test: Test, present: frozenset[str]) -> tuple[str, ...]:
+    """The attributes whose absence leaves the verdict of this test open."""
+    if not test.negated or operators.BY_NAME[test.operator].on_absent:
+        return ()
+    return tuple(name for name in attributes(test) if name not in present)
 
 
 def _demanded(expr: Expr) -> frozenset[str]:
     """Attributes that must be present for the condition to hold, whatever a negation does."""
     match expr:
-        case Test(Attribute(name), operator, operand, negated):
-            on_absent = operators.BY_NAME[operator].on_absent
-            demands = on_absent if negated else not on_absent
-            others = {operand.name} if isinstance(operand, Attribute) and demands else set()
-            return frozenset({name} | others) if demands else frozenset()
+        case Test(_, operator, _, negated):
+            demands = operators.BY_NAME[operator].on_absent is negated
+            return frozenset(attributes(expr)) if demands else frozenset()
         case And(items):
             return frozenset(name for item in items for name in _demanded(item))
         case Or(items) if items:

@@ -53,10 +53,6 @@ class Holder(ABC):
         """The value is a number in this relation to another."""
         raise Refused(notes.COMPARE_ON_TEXT.name, f"'{order.spelling} {number}' is asked of {self.words}")
 
-    def hour(self, number: int) -> Expr:
-        """The value is a time in this hour of the day."""
-        raise Refused(notes.TIME_PART.name, f"the hour is asked of {self.words}")
-
     @property
     def words(self) -> str:
         """The place in words."""
@@ -167,8 +163,9 @@ class TimeHolder(Holder):
     def absent(self) -> Expr:
         return Test(Attribute(self.attribute), operators.IS_NULL.name)
 
-    def hour(self, number: int) -> Expr:
-        return Test(Call("HourOfDay", (Attribute(self.attribute),)), operators.EQUALS.name, Number(number))
+    def hour(self, order: operators.Operator, number: int | float) -> Expr:
+        """The hour of the day is in this relation to a number."""
+        return Test(Call("HourOfDay", (Attribute(self.attribute),)), order.name, Number(number))
 
 
 @dataclass(frozen=True)
@@ -338,9 +335,6 @@ class LackingHolder(Holder):
         return ALWAYS
 
     def compare(self, order: operators.Operator, number: int | float) -> Expr:
-        return NEVER
-
-    def hour(self, number: int) -> Expr:
         return NEVER
 
 

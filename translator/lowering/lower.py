@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import PurePath
 
-from sigma.exceptions import SigmaError
-
 from translator import notes, operators
 from translator.errors import Refused
 from translator.lowering import metadata
@@ -87,18 +85,17 @@ def lower(source: RuleSource, index: int, names: metadata.Names, settings: Setti
 class _Recorder:
     """Notes and leaves of all contexts of one rule, each note once."""
 
-    notes: list[Note] = field(default_factory=list)
+    notes: dict[Note, None] = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
 
     def add(self, code: Code, text: str) -> None:
-        self.notes.append(Note(code, text, code.effect))
+        self.notes.setdefault(Note(code, text, code.effect))
 
     def refuse(self, refusal: Refused) -> None:
-        code = notes.CATALOGUE[refusal.code]
-        self.notes.append(Note(code, refusal.cause, notes.Effect.REFUSED))
+        self.notes.setdefault(Note(notes.CATALOGUE[refusal.code], refusal.cause, notes.Effect.REFUSED))
 
     def take(self, context: Context) -> None:
-        self.notes.extend(note for note in context.notes if note not in self.notes)
+        self.notes.update(context.notes)
         self.leaves.extend(context.leaves)
 
 
@@ -132,10 +129,6 @@ def _filter(
     source: RuleSource, index: int, log_source: LogSource, settings: Settings, recorder: _Recorder
 ) -> tuple[Expr, str]:
     """The whole filter, and the data sources in words."""
-    try:
-        condition = source.sigma.detection.parsed_condition[index].parse()
-    except SigmaError as error:
-        raise Refused(notes.RULE_INVALID.name, " ".join(str(error).split())) from error
     branches: list[Expr] = []
     data_sources: dict[str, None] = {}
     for event_types in _groups(log_source, settings, recorder):
@@ -147,7 +140,7 @@ def _filter(
             frozenset(each for each in ids if each is not None) if ids and None not in ids else None
         )
         try:
-            lowered = FilterBackend(context).lower(condition)
+            lowered = FilterBackend(context).lower(source.conditions[index])
             named = flatten(push_negation(name_event_types(flatten(lowered), context), negate))
             branch = _within_source(named, event_types, context)
             if settings.robust:

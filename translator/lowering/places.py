@@ -91,11 +91,7 @@ def _in_events(ids: frozenset[int], outside: bool, context: Context, test: Expr)
 def _ask_place(field: Field, target: SimpleTarget | None, context: Context, question: Ask) -> Expr:
     holder = holder_of(target, field.name, context)
     if isinstance(holder, LackingHolder):
-        context.note(
-            notes.SOURCE_LACKS_ATTRIBUTE,
-            f"{', '.join(each.name for each in context.event_types)} has no {field.name}",
-            field.name,
-        )
+        context.note_lacking(field.name, field.name)
     if isinstance(holder, ElementHolder):
         _note_raw(field, context)
         return question(Place(holder, target, field, context))

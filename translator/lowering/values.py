@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from typing import Any, TypeVar
+from math import prod
+from typing import Any, TypeGuard, TypeVar
 
 from sigma.types import (
     CompareOperators,
@@ -14,11 +15,14 @@ from sigma.types import (
     SigmaCIDRExpression,
     SigmaCompareExpression,
     SigmaExists,
+    SigmaExpansion,
+    SigmaFieldReference,
     SigmaNull,
     SigmaNumber,
     SigmaRegularExpression,
     SigmaRegularExpressionFlag,
     SigmaString,
+    SigmaStringPartType,
     SigmaTimestampPart,
     SigmaType,
     TimestampPart,
@@ -33,11 +37,14 @@ from translator.lowering.holders import AddressHolder, TextHolder, TimeHolder
 from translator.lowering.places import Place
 from translator.lowering.raw import ElementHolder, MessageHolder
 from translator.model.expr import Expr, Not, any_of
+from translator.sources.modifiers import AnyDash
 from translator.taxonomy.lookup import AttributeTarget
 
 Lowering = Callable[[Any, Place], Expr]
 _BY_TYPE: dict[type[SigmaType], Lowering] = {}
 T = TypeVar("T", bound=Lowering)
+MAX_COMBINATIONS = 10_000
+"""Of the values of the placeholders in one string."""
 
 
 def lowers(*types: type[SigmaType]) -> Callable[[T], T]:
@@ -82,6 +89,12 @@ def number(value: SigmaNumber, place: Place) -> Expr:
     return glob(Glob.literal(str(value)), place)
 
 
+@lowers(SigmaExpansion)
+def expansion(value: SigmaExpansion, place: Place) -> Expr:
+    """Several spellings of one value, such as those of ``base64offset``."""
+    return any_of([lower_value(each, place) for each in value.values])
+
+
 @lowers(SigmaBool)
 def boolean(value: SigmaBool, place: Place) -> Expr:
     """A truth value, which events hold as the words true and false."""
@@ -91,10 +104,7 @@ def boolean(value: SigmaBool, place: Place) -> Expr:
 @lowers(SigmaRegularExpression)
 def pattern(value: SigmaRegularExpression, place: Place) -> Expr:
     """A regular expression, letter case respected unless it says otherwise."""
-    source = str(value.regexp.to_plain_regex())
-    if value.contains_placeholder():
-        cause = f"the pattern '{source}' has a placeholder"
-        raise Refused(notes.PLACEHOLDER.name, cause, hint=notes.PLACEHOLDER.remedy)
+    source = "".join(_as_pattern(part, place.context) for part in value.regexp.s)
     emission = place.context.emission
     flags = "".join(letter for flag, letter in _FLAG_LETTERS.items() if flag in value.flags)
     written, ignores_case = regex.portable(source, flags, emission.regex_case)
@@ -124,7 +134,10 @@ def network(value: SigmaCIDRExpression, place: Place) -> Expr:
 @lowers(SigmaCompareExpression)
 def comparison(value: SigmaCompareExpression, place: Place) -> Expr:
     """A number on one side of another."""
-    return place.holder.compare(_ORDERS[value.op], value.number.number)
+    order, number = _ORDERS[value.op], value.number
+    if isinstance(number, SigmaTimestampPart):
+        return _time_part(number, order, place)
+    return place.holder.compare(order, number.number)
 
 
 _ORDERS = {
@@ -150,11 +163,15 @@ def exists(value: SigmaExists, place: Place) -> Expr:
 @lowers(SigmaTimestampPart)
 def time_part(value: SigmaTimestampPart, place: Place) -> Expr:
     """A part of a time. FortiSIEM has a function for the hour only."""
+    return _time_part(value, operators.EQUALS, place)
+
+
+def _time_part(value: SigmaTimestampPart, order: operators.Operator, place: Place) -> Expr:
     part, holder = value.timestamp_part, place.holder
     if part is not TimestampPart.HOUR or not isinstance(holder, TimeHolder):
         raise Refused(notes.TIME_PART.name, f"the {part.name.lower()} of {holder.words} has no function")
     place.note(notes.TIME_PART_ASSUMED, f"the hour is taken from {holder.attribute}")
-    return holder.hour(int(value.number))
+    return holder.hour(order, value.number)
 
 
 def glob(wanted: Glob, place: Place) -> Expr:
@@ -197,21 +214,74 @@ def resolved(value: SigmaString, context: Context) -> list[Glob]:
 
     Raises: Refused(placeholder-unresolved).
     """
-    options: list[list[SigmaString]] = []
-    for part in value.s:
-        if not isinstance(part, Placeholder):
-            whole = SigmaString()
-            whole.s = [part]
-            options.append([whole])
-        elif part.name in context.placeholders:
-            options.append([SigmaString(each) for each in context.placeholders[part.name]])
-        else:
-            cause = f"the placeholder %{part.name}% has no values"
-            raise Refused(notes.PLACEHOLDER.name, cause, hint=notes.PLACEHOLDER.remedy)
-    return [
-        Glob.of(part for each in choice for part in from_sigma(each).parts) for choice in product(*options)
+    options = [
+        [from_sigma(each) for each in _values_of(part, context)]
+        if _is_open(part)
+        else [from_sigma(_whole(part))]
+        for part in value.s
     ]
+    if prod(map(len, options)) > MAX_COMBINATIONS:
+        cause = (
+            f"the placeholders of '{words(value)[:60]}' stand for more than {MAX_COMBINATIONS} combinations"
+        )
+        raise Refused(notes.PLACEHOLDER.name, cause)
+    return [Glob.of(part for each in choice for part in each.parts) for choice in product(*options)]
+
+
+def _as_pattern(part: SigmaStringPartType, context: Context) -> str:
+    """A part of a regular expression; in place of a placeholder any of its values, wildcards included."""
+    if not _is_open(part):
+        return _whole(part).to_plain_regex()
+    globs = [from_sigma(each) for each in _values_of(part, context)]
+    return f"(?:{'|'.join(''.join(map(regex.part_of, each.parts)) for each in globs)})"
+
+
+def _is_open(part: SigmaStringPartType) -> TypeGuard[Placeholder]:
+    return isinstance(part, Placeholder) and not isinstance(part, AnyDash)
+
+
+def _values_of(placeholder: Placeholder, context: Context) -> list[SigmaString]:
+    if placeholder.name not in context.placeholders:
+        cause = f"the placeholder %{placeholder.name}% has no values"
+        raise Refused(notes.PLACEHOLDER.name, cause, hint=notes.PLACEHOLDER.remedy)
+    return [SigmaString(str(each)) for each in context.placeholders[placeholder.name]]
+
+
+def _whole(part: SigmaStringPartType) -> SigmaString:
+    whole = SigmaString()
+    whole.s = [part]
+    return whole
 
 
 def _note_case(place: Place, what: str) -> None:
     place.note(notes.CASE_SENSITIVE, f"{what} respects letter case in Sigma, here it does not")
+
+
+def words(value: SigmaType) -> str:
+    """A value as a reader of the rule knows it."""
+    match value:
+        case SigmaNull():
+            return "null"
+        case SigmaExists():
+            return "present" if value else "absent"
+        case SigmaBool():
+            return "true" if value else "false"
+        case SigmaCompareExpression():
+            return f"{_ORDERS[value.op].spelling} {words(value.number)}"
+        case SigmaTimestampPart():
+            return f"{value.timestamp_part.name.lower()} {value.number}"
+        case SigmaCIDRExpression():
+            return str(value.network)
+        case SigmaRegularExpression():
+            return value.regexp.to_plain_regex()
+        case SigmaFieldReference():
+            return value.field
+        case SigmaExpansion():
+            return " | ".join(map(words, value.values))
+        case SigmaString():
+            return "".join(_part_in_words(part) for part in value.s)
+    return str(value)
+
+
+def _part_in_words(part: SigmaStringPartType) -> str:
+    return part.name if isinstance(part, AnyDash) else str(_whole(part))

@@ -1,12 +1,13 @@
 """Rule documents to pySigma rules.
 
-The library reads what it can; where it deviates from the Sigma specification the document is rewritten
-to an equal one beforehand, and each rewriting is reported (:data:`REWRITES`).
+The library reads values and modifiers. Where it deviates from the Sigma specification the specification
+wins: see :mod:`translator.sources.modifiers` and :mod:`translator.sources.conditions`.
 """
 
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,28 +16,28 @@ from sigma.exceptions import SigmaError, SigmaRegularExpressionError
 from sigma.rule import SigmaRule
 
 from translator.errors import InputError, Location, Refused, TranslatorError
+from translator.sources.conditions import Tree, read_condition
 from translator.sources.documents import Document
+from translator.sources.modifiers import own_modifiers
 
-REWRITES = {"utf16le": "wide"}
-"""Modifier of the specification -> the library's name of the same one."""
-
-_OTHER_DASHES = str.maketrans({"\u2013": "-", "\u2014": "-", "\u2015": "-"})
-"""Dashes that ``windash`` treats alike, but which the library expands only from ``-`` and ``/``."""
+_TEXT_MODIFIERS = frozenset(
+    {"contains", "startswith", "endswith", "cased", "re", "windash", "wide", "utf16", "utf16le", "utf16be"}
+    | {"base64", "base64offset", "expand"}
+)
 
 
 @dataclass(frozen=True)
 class RuleSource:
     """One detection rule of a file, both as plain data and as the library reads it.
 
-    ``index`` counts the documents of the file from 0. ``rewritten`` lists in words where the document was
-    changed to an equal one that the library understands.
+    ``conditions`` are the trees of its conditions. ``index`` counts the documents of the file from 0.
     """
 
     document: Mapping[str, Any]
     sigma: SigmaRule
+    conditions: tuple[Tree, ...]
     location: Location
     index: int
-    rewritten: tuple[str, ...] = ()
 
 
 def rule_sources(documents: Iterable[Document]) -> Iterator[RuleSource | TranslatorError]:
@@ -70,19 +71,20 @@ def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) ->
         if kind in content:
             raise Refused(kind, f"Sigma {kind} rules are not translated yet", location)
     _check_structure(content)
-    rewritten: list[str] = []
-    readable = {**content, "detection": _rewrite(content["detection"], rewritten)}
+    detection = {name: _rewrite(item) for name, item in content["detection"].items()}
     try:
-        sigma = SigmaRule.from_dict(readable)
-        for condition in sigma.detection.parsed_condition:
-            condition.parse()
+        with warnings.catch_warnings():
+            # The library compiles patterns with Python's engine, which warns of what other engines allow.
+            warnings.simplefilter("ignore", FutureWarning)
+            sigma = SigmaRule.from_dict({**content, "detection": detection})
+        conditions = tuple(read_condition(text, sigma.detection) for text in sigma.detection.condition)
     except SigmaRegularExpressionError as error:
         raise InputError("regex-invalid", _words(error), location) from error
     except SigmaError as error:
         raise InputError("rule-invalid", _words(error), location) from error
     except RecursionError as error:
         raise InputError("rule-invalid", "the condition is nested too deeply", location) from error
-    return RuleSource(content, sigma, location, index, tuple(rewritten))
+    return RuleSource(content, sigma, conditions, location, index)
 
 
 def _merged(shared: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,6 +134,8 @@ def _check_item(name: str, item: Any, in_list: bool = False) -> None:
                     "rule-invalid", f"field name {field!r} in '{name}' is not text", hint="quote it"
                 )
             members = value if isinstance(value, list) else [value]
+            if not members:
+                raise InputError("rule-invalid", f"'{field}' in '{name}' has an empty list", hint="use null")
             if any(isinstance(member, Mapping | list) for member in members):
                 raise InputError(
                     "rule-invalid",
@@ -146,28 +150,26 @@ def _check_item(name: str, item: Any, in_list: bool = False) -> None:
             _check_item(name, member, in_list=True)
 
 
-def _rewrite(item: Any, rewritten: list[str]) -> Any:
-    """The detection with modifiers and values in the form that the library reads like the specification."""
+def _rewrite(item: Any) -> Any:
+    """The detection with modifiers and values as the library reads them like the specification."""
     if isinstance(item, list):
-        return [_rewrite(member, rewritten) for member in item]
+        return [_rewrite(member) for member in item]
     if not isinstance(item, Mapping):
         return item
     result: dict[str, Any] = {}
     for key, value in item.items():
         name, *modifiers = key.split("|")
-        renamed = [REWRITES.get(modifier, modifier) for modifier in modifiers]
-        if renamed != modifiers:
-            rewritten.append(f"'{key}' is read as '{'|'.join([name, *renamed])}'")
-        if "windash" in modifiers:
-            plain = _plain_dashes(value)
-            if plain != value:
-                rewritten.append(f"'{key}' is given with another dash, which stands for '-' too")
-            value = plain
-        result["|".join([name, *renamed])] = _rewrite(value, rewritten)
+        renamed = "|".join([name, *own_modifiers(modifiers)])
+        if renamed in result:
+            raise InputError("rule-invalid", f"'{key}' stands twice", hint="join the values with 'all'")
+        result[renamed] = _spelt(value) if _TEXT_MODIFIERS.intersection(modifiers) else value
     return result
 
 
-def _plain_dashes(value: Any) -> Any:
+def _spelt(value: Any) -> Any:
+    """Numbers and truth values as text, for modifiers that the library applies to texts only."""
     if isinstance(value, list):
-        return [_plain_dashes(member) for member in value]
-    return value.translate(_OTHER_DASHES) if isinstance(value, str) else value
+        return [_spelt(member) for member in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value

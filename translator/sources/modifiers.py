@@ -1,0 +1,234 @@
+"""Modifiers that the library reads differently from the Sigma specification, as modifiers of our own.
+
+They join the library's registry under names with a prefix that no rule can use by accident, and
+:mod:`translator.sources.sigma` writes those names into a rule before the library reads it. What the
+library does otherwise: ``utf16le`` is missing, ``windash`` knows two of the five dashes and looks for word
+boundaries, UTF-16 takes ASCII only, Base64 of it depends on the version, ``startswith`` and ``endswith``
+do not bind a regular expression, and what ``expand`` makes of a backslash depends on the version.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from base64 import b64encode
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, ClassVar
+
+from sigma.exceptions import SigmaValueError
+from sigma.modifiers import SigmaValueModifier, modifier_mapping
+from sigma.types import (
+    Placeholder,
+    SigmaExpansion,
+    SigmaRegularExpression,
+    SigmaString,
+    SigmaStringPartType,
+    SigmaType,
+)
+
+from translator.errors import Refused
+
+PREFIX = "specification-"
+DASHES = "-/\u2013\u2014\u2015"
+"""The characters that ``windash`` makes equal: hyphen, slash, en dash, em dash, horizontal bar."""
+MAX_SPELLINGS = 5**5
+"""Dash spellings of one value that are encoded one by one."""
+
+
+class AnyDash(Placeholder):
+    """The place of a dash in a value: any of :data:`DASHES` may stand there."""
+
+    def __init__(self) -> None:
+        super().__init__("-")
+
+
+class EncodedString(SigmaString):
+    """A string whose characters stand for bytes."""
+
+
+class _Dashes(SigmaValueModifier[SigmaString, SigmaString]):
+    """``windash``: each dash is as good as the others, wherever it stands."""
+
+    def modify(self, val: SigmaString) -> SigmaString:
+        parts: list[SigmaStringPartType] = []
+        for part in val.s:
+            if isinstance(part, str):
+                pieces = re.split(f"([{DASHES}])", part)
+                parts += [AnyDash() if piece in tuple(DASHES) else piece for piece in pieces if piece]
+            else:
+                parts.append(part)
+        return _string(parts, type(val))
+
+
+class _Encoding(SigmaValueModifier[SigmaString, Any]):
+    """Turns each spelling of a string into others, which stand for the one value."""
+
+    def modify(self, val: SigmaString) -> SigmaType:
+        if val.contains_placeholder() and any(type(part) is Placeholder for part in val.s):
+            raise Refused("placeholder-unresolved", f"the placeholder in '{val}' would be encoded")
+        found: list[SigmaType] = [each for spelling in _spellings(val) for each in self.encode(spelling)]
+        return found[0] if len(found) == 1 else SigmaExpansion(found)
+
+    @abstractmethod
+    def encode(self, val: SigmaString) -> Iterator[SigmaString]:
+        """The encoded forms of one string."""
+
+    def whole(self, val: SigmaString) -> bytes:
+        """The bytes of a string without wildcards."""
+        if val.contains_special():
+            raise SigmaValueError("a value with wildcards has no Base64 form", source=self.source)
+        return b"".join(_bytes(part, val, "utf-8") for part in val.s if isinstance(part, str))
+
+
+class _Utf16(_Encoding):
+    codec: ClassVar[str]
+    mark: ClassVar[str] = ""
+
+    def encode(self, val: SigmaString) -> Iterator[SigmaString]:
+        parts: list[SigmaStringPartType] = [self.mark] if self.mark else []
+        for part in val.s:
+            parts.append(_bytes(part, val, self.codec).decode("latin-1") if isinstance(part, str) else part)
+        yield _string(parts, EncodedString)
+
+
+class _Utf16LittleEndian(_Utf16):
+    codec = "utf-16-le"
+
+
+class _Utf16BigEndian(_Utf16):
+    codec = "utf-16-be"
+
+
+class _Utf16Marked(_Utf16LittleEndian):
+    mark = "\xff\xfe"
+
+
+class _Base64(_Encoding):
+    def encode(self, val: SigmaString) -> Iterator[SigmaString]:
+        yield _string([b64encode(self.whole(val)).decode()], SigmaString)
+
+
+class _Base64Offset(_Encoding):
+    """The part of the Base64 form that is the same whatever stands around, for three positions."""
+
+    unsure_before: ClassVar[tuple[int, ...]] = (0, 2, 3)
+    unsure_after: ClassVar[tuple[int, ...]] = (0, 3, 2)
+
+    def encode(self, val: SigmaString) -> Iterator[SigmaString]:
+        data = self.whole(val)
+        if not data:
+            raise SigmaValueError("base64offset of an empty text", source=self.source)
+        for offset in range(3):
+            encoded = b64encode(bytes(offset) + data).decode()
+            end = len(encoded) - self.unsure_after[(offset + len(data)) % 3]
+            certain = encoded[self.unsure_before[offset] : end]
+            if certain:
+                yield _string([certain], SigmaString)
+
+
+class _Expand(SigmaValueModifier[SigmaString | SigmaRegularExpression, Any]):
+    r"""``%name%`` becomes a placeholder; ``\%`` is a plain percent sign. Comes before other modifiers."""
+
+    def modify(self, val: SigmaString | SigmaRegularExpression) -> SigmaType:
+        if isinstance(val, SigmaRegularExpression):
+            val.regexp = _string(list(_placeholders(str(val.regexp), keep_escapes=True)), SigmaString)
+            return val
+        parts: list[SigmaStringPartType] = []
+        for part in _placeholders(val.original, keep_escapes=False):
+            parts += SigmaString(part).s if isinstance(part, str) else [part]
+        return _string(parts, type(val))
+
+
+class _BoundRegex(SigmaValueModifier[SigmaRegularExpression, SigmaRegularExpression]):
+    """A regular expression is searched for anywhere; these modifiers tie down one end of it, or none."""
+
+    before: ClassVar[str] = ""
+    after: ClassVar[str] = ""
+
+    def modify(self, val: SigmaRegularExpression) -> SigmaRegularExpression:
+        if self.before or self.after:
+            parts = [f"{self.before}(?:", *val.regexp.s, f"){self.after}"]
+            val.regexp = _string(parts, SigmaString)
+        return val
+
+
+class _RegexAtStart(_BoundRegex):
+    before = "^"
+
+
+class _RegexAtEnd(_BoundRegex):
+    after = "$"
+
+
+OWN: dict[str, type[SigmaValueModifier[Any, Any]]] = {
+    "windash": _Dashes,
+    "wide": _Utf16LittleEndian,
+    "utf16le": _Utf16LittleEndian,
+    "utf16be": _Utf16BigEndian,
+    "utf16": _Utf16Marked,
+    "base64": _Base64,
+    "base64offset": _Base64Offset,
+    "expand": _Expand,
+}
+"""Modifier of the specification -> how it is applied to a string."""
+ON_REGEX: dict[str, type[SigmaValueModifier[Any, Any]]] = {
+    "contains": _BoundRegex,
+    "startswith": _RegexAtStart,
+    "endswith": _RegexAtEnd,
+}
+"""The same for those that mean something else where ``re`` stands before them."""
+
+modifier_mapping.update({f"{PREFIX}{name}": own for name, own in OWN.items()})
+modifier_mapping.update({f"{PREFIX}re-{name}": own for name, own in ON_REGEX.items()})
+
+
+def own_modifiers(modifiers: list[str]) -> list[str]:
+    """The modifiers under the names that the library is to read them by."""
+    regex = "re" in modifiers
+    named = [
+        f"{PREFIX}re-{name}" if regex and name in ON_REGEX else f"{PREFIX}{name}" if name in OWN else name
+        for name in modifiers
+    ]
+    # What a placeholder stands for is read from the value as written.
+    first = [name for name in named if name in ("re", f"{PREFIX}expand")]
+    return [*first, *(name for name in named if name not in first)]
+
+
+def _string(parts: list[Any], kind: type[SigmaString]) -> SigmaString:
+    string = kind()
+    string.s = parts
+    return string
+
+
+def _bytes(part: SigmaStringPartType, whole: SigmaString, codec: str) -> bytes:
+    return str(part).encode("latin-1" if isinstance(whole, EncodedString) else codec, "replace")
+
+
+def _spellings(val: SigmaString) -> Iterator[SigmaString]:
+    """Encoded, dashes have no equals: one string for each way to write them."""
+    dashes = sum(isinstance(part, AnyDash) for part in val.s)
+    if len(DASHES) ** dashes > MAX_SPELLINGS:
+        raise SigmaValueError(f"the {dashes} dashes of one encoded value have too many spellings")
+    for choice in product(*(DASHES if isinstance(part, AnyDash) else [part] for part in val.s)):
+        yield _string(list(choice), type(val)) if dashes else val
+
+
+_PLACEHOLDER = re.compile(r"\\(.)|%([^%\\]+)%", re.DOTALL)
+
+
+def _placeholders(text: str, *, keep_escapes: bool) -> Iterator[str | Placeholder]:
+    """The text cut at its placeholders; of escapes, only that of the percent sign is undone."""
+    plain: list[str] = []
+    at = 0
+    for found in _PLACEHOLDER.finditer(text):
+        plain.append(text[at : found.start()])
+        at = found.end()
+        if found[2]:
+            yield "".join(plain)
+            plain = []
+            yield Placeholder(found[2])
+        else:
+            plain.append("%" if found[1] == "%" and not keep_escapes else found[0])
+    plain.append(text[at:])
+    yield "".join(plain)
