@@ -10,7 +10,7 @@ from translator.errors import InputError
 from translator.normalise import normalise
 from translator.oracle import field_view, in_scope
 from translator.sources.sigma import RuleSource
-from translator.taxonomy.lookup import EventType, LogSource, Taxonomy
+from translator.taxonomy.lookup import ByEventTarget, EventType, LogSource, RawTarget, Taxonomy
 
 Form = Literal["raw", "sigma", "fortisiem"]
 Attributes = Mapping[str, str | int | float]
@@ -25,13 +25,14 @@ _SYSTEM_FIELDS = {
     "Keywords",
     "Opcode",
     "Version",
+    "TimeCreated_SystemTime",
 }
 _HOST = "WIN-HOST"
 
 
 @dataclass(frozen=True)
 class EventViews:
-    """``sigma`` is missing for an event given as attributes. ``scoped``: of the rule's log source as given."""
+    """``sigma`` is missing for an event given as attributes. ``scoped``: known to be of the log source."""
 
     sigma: Mapping[str, Any] | None
     fortisiem: Attributes
@@ -72,18 +73,32 @@ def _attributes(fields: Mapping[str, Any], log_source: LogSource | None) -> Attr
             "the fields cannot be made an event, because the rule's log source is not known",
             hint="give the event 'as: fortisiem', or describe the log source with --taxonomy",
         )
-    chosen = _event_type(fields, log_source)
-    attributes = dict(normalise(as_raw(fields, log_source, chosen)))
-    if chosen is not None:
-        attributes["eventType"] = chosen.name
+    attributes = dict(normalise(as_raw(fields, log_source, _event_type(fields, log_source))))
+    names = _names(fields, log_source)
+    if names and attributes.get("eventType") not in names:
+        attributes["eventType"] = names[0]
     return attributes
+
+
+def _names(fields: Mapping[str, Any], log_source: LogSource) -> tuple[str, ...]:
+    """The event types that events with these fields may have, the usual one first."""
+    event_id = _event_id(fields)
+    if log_source.event_types:
+        listed = sorted(log_source.event_types, key=lambda each: not each.primary)
+        return tuple(each.name for each in listed if event_id is None or each.event_id == event_id)
+    found = log_source.event_names(event_id, fields.get("Provider_Name")) if event_id is not None else None
+    return found.names if found else ()
+
+
+def _event_id(fields: Mapping[str, Any]) -> int | None:
+    text = str(fields.get("EventID", ""))
+    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 def _event_type(fields: Mapping[str, Any], log_source: LogSource) -> EventType | None:
     """The event type that the fields speak of: by event id if they have one, else the first primary one."""
-    listed = sorted(log_source.event_types, key=lambda each: not each.primary)
-    wanted = fields.get("EventID")
-    return next((each for each in listed if wanted is None or str(each.event_id) == str(wanted)), None)
+    names = _names(fields, log_source)
+    return next((each for each in log_source.event_types if each.name in names[:1]), None)
 
 
 def as_raw(fields: Mapping[str, Any], log_source: LogSource, event_type: EventType | None) -> dict[str, Any]:
@@ -92,7 +107,12 @@ def as_raw(fields: Mapping[str, Any], log_source: LogSource, event_type: EventTy
         log_source.channels[0] if log_source.channels else ""
     )
     provider = log_source.providers[0] if log_source.providers else ""
-    data = {name: value for name, value in fields.items() if name not in _SYSTEM_FIELDS}
+    data = {
+        _element(name, fields, log_source, event_type): value
+        for name, value in fields.items()
+        if name not in _SYSTEM_FIELDS
+    }
+    time = fields.get("TimeCreated_SystemTime")
     return {
         "Event": {
             "System": {
@@ -102,7 +122,19 @@ def as_raw(fields: Mapping[str, Any], log_source: LogSource, event_type: EventTy
                 "Keywords": fields.get("Keywords", "0x8000000000000000"),
                 "Channel": fields.get("Channel", channel),
                 "Computer": fields.get("Computer", _HOST),
+                **({"TimeCreated": {"#attributes": {"SystemTime": time}}} if time else {}),
             },
             "EventData": data,
         }
     }
+
+
+def _element(
+    name: str, fields: Mapping[str, Any], log_source: LogSource, event_type: EventType | None
+) -> str:
+    """The element of the event that holds a field: Sigma leaves out the blanks that some names have."""
+    row = (event_type.fields.get(name) if event_type else None) or log_source.field(name)
+    target = row.target if row else None
+    if isinstance(target, ByEventTarget):
+        target = target.of(_event_id(fields) or 0)
+    return target.element if isinstance(target, RawTarget) and target.element else name

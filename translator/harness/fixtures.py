@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from translator.dialect.profile import load_profile
 from translator.errors import InputError, Location, TranslatorError
-from translator.harness.compare import fortisiem_side, sigma_sides
+from translator.harness.compare import SigmaSide, fortisiem_side, sigma_sides
 from translator.harness.events import Form, known_log_source, views
 from translator.sources.documents import read_yaml_file
-from translator.sources.files import find_fixture_files
+from translator.sources.files import STANDARD_INPUT, find_fixture_files
 from translator.sources.sigma import RuleSource, read_rule
 from translator.translate import Options, Translation, load, translate
 
@@ -29,18 +30,27 @@ class FixtureEvent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class FixtureFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A fixture file as written. ``rule`` is a path, relative to the file, or the rule itself."""
+    """A fixture file as written.
+
+    ``rule`` is a path, relative to the file, or the rule itself; ``document`` says which rule of a file with
+    several is meant, counted from 1. ``refused`` is the code with which the rule must be refused.
+    """
 
     rule: str | dict[str, Any]
-    events: list[FixtureEvent]
-    sources: str | list[str] = "primary"
-    placeholders: dict[str, list[str]] = {}
+    events: Annotated[list[FixtureEvent], Meta(min_length=1)]
+    document: Annotated[int, Meta(ge=1)] | None = None
+    sources: Literal["primary", "all"] | list[str] = "primary"
+    placeholders: dict[str, list[str | int]] = {}
     refused: str = ""
 
 
 @dataclass(frozen=True)
 class CaseResult:
-    """The verdicts on one event. ``sigma`` is None for an event that is given as attributes."""
+    """The verdicts on one event. ``sigma`` is None for an event that is given as attributes.
+
+    ``unreadable``: the fixture says that the rule is refused, for a reason for which Sigma cannot read it
+    either, so that there is no verdict at all.
+    """
 
     file: str
     index: int
@@ -49,33 +59,37 @@ class CaseResult:
     fortisiem: bool | None
     why: str
     problem: str = ""
+    unreadable: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether every engine that could judge gave the expected verdict."""
         judged = [verdict for verdict in (self.sigma, self.fortisiem) if verdict is not None]
-        return not self.problem and bool(judged) and all(verdict is self.expected for verdict in judged)
+        wanted = bool(judged) is not self.unreadable
+        return not self.problem and wanted and all(verdict is self.expected for verdict in judged)
 
 
 def run_fixtures(paths: list[Path], options: Options) -> Iterator[CaseResult | TranslatorError]:
-    """The cases of fixture files and of directories of them; a file that cannot be read gives its error."""
+    """The cases of fixture files and of directories of them; a file that cannot be run gives its error."""
     for path in paths:
         try:
-            for file in find_fixture_files(path):
-                yield from run_file(file, options)
+            files = find_fixture_files(path)
         except TranslatorError as error:
             yield error
+            continue
+        for file in files:
+            yield from run_file(file, options)
 
 
 def run_file(path: Path, options: Options) -> Iterator[CaseResult | TranslatorError]:
-    """The cases of one file."""
+    """The cases of one file, or the error that keeps it from being run."""
     try:
         fixture = read_fixture(path)
-        source = _rule(fixture, path)
+        cases = list(_cases(fixture, _rule(fixture, path), path, options))
     except TranslatorError as error:
         yield error.at(Location(str(path)))
         return
-    yield from _cases(fixture, source, path, options)
+    yield from cases
 
 
 def read_fixture(path: Path) -> FixtureFile:
@@ -105,38 +119,56 @@ def _rule(fixture: FixtureFile, path: Path) -> RuleSource:
     if not isinstance(fixture.rule, str):
         return read_rule(fixture.rule, Location(str(path)))
     target = path.parent / fixture.rule
-    found = list(load([target]))
-    if len(found) != 1:
+    if target == STANDARD_INPUT:
         raise InputError(
-            "fixture-rule", f"{target} holds {len(found)} rules", hint="name a file with one rule"
+            "fixture-rule", "a fixture cannot read its rule from standard input", hint="name a file"
         )
-    if isinstance(found[0], TranslatorError):
-        raise found[0]
-    return found[0]
+    found = list(load([target]))
+    number = fixture.document or 1
+    if number > len(found) or (fixture.document is None and len(found) > 1):
+        hint = f"say which one with 'document: 1' to {len(found)}" if found else "name a file with a rule"
+        raise InputError("fixture-rule", f"{target} holds {len(found)} rule(s)", hint=hint)
+    rule = found[number - 1]
+    if isinstance(rule, TranslatorError):
+        raise rule
+    return rule
 
 
 def _cases(fixture: FixtureFile, source: RuleSource, path: Path, options: Options) -> Iterator[CaseResult]:
     placeholders = {
         **options.placeholders,
-        **{name: tuple(values) for name, values in fixture.placeholders.items()},
+        **{name: tuple(map(str, values)) for name, values in fixture.placeholders.items()},
     }
     sources = fixture.sources if isinstance(fixture.sources, str) else tuple(fixture.sources)
     translations = translate(source, replace(options, sources=sources, placeholders=placeholders))
     dialect = load_profile(options.profile)
     problem = _refusal_problem(translations, fixture.refused)
     engines = [fortisiem_side(each, dialect) for each in translations if each.rule] if not problem else []
-    oracles = sigma_sides(source, placeholders)
+    oracles = _oracles(source, placeholders, fixture.refused)
     log_source = known_log_source(source, options.settings.taxonomy)
     for index, case in enumerate(fixture.events):
         verdicts: tuple[bool | None, bool | None] = (None, None)
         trouble = problem
         try:
             seen = views(case.event, case.form, log_source)
-            sigma = None if seen.sigma is None else any(oracle.fires(seen) for oracle in oracles)
+            can_say = oracles and seen.sigma is not None
+            sigma = any(oracle.fires(seen) for oracle in oracles) if can_say else None
             verdicts = (sigma, any(engine.matches(seen.fortisiem) for engine in engines) if engines else None)
         except TranslatorError as error:
             trouble = str(error)
-        yield CaseResult(str(path), index, case.fires, *verdicts, case.why, trouble)
+        yield CaseResult(str(path), index, case.fires, *verdicts, case.why, trouble, unreadable=not oracles)
+
+
+def _oracles(
+    source: RuleSource, placeholders: dict[str, tuple[str, ...]], refused: str
+) -> tuple[SigmaSide, ...]:
+    """The oracle's reading of each condition; none where it cannot read a rule that is to be refused."""
+    try:
+        return sigma_sides(source, placeholders)
+    except TranslatorError as error:
+        if error.code != refused:
+            raise
+        return ()
 
 
 def _refusal_problem(translations: tuple[Translation, ...], expected: str) -> str:
