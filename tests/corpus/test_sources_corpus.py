@@ -12,7 +12,7 @@ pytestmark = pytest.mark.corpus
 
 
 def trimmed(value: object) -> object:
-    """Without what the published JSON has lost: spaces at the end, digits of times, in one place letter case."""
+    """Without what the published JSON has lost: spaces at the end, digits of times, letter case once."""
     if isinstance(value, dict):
         return {key: trimmed(inner) for key, inner in value.items() if key != "SystemTime"}
     return value.rstrip().casefold() if isinstance(value, str) else value

@@ -1,0 +1,87 @@
+"""Values: event data as text, text as attribute values, and the changes that rules name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import unescape
+from ipaddress import ip_address
+
+from translator.normalise.table import Kind
+
+Value = str | int | float
+
+_WHOLE: dict[Kind, tuple[int, int]] = {
+    "uint16": (0, 2**16 - 1),
+    "uint32": (0, 2**32 - 1),
+    "uint64": (0, 2**64 - 1),
+    "int32": (-(2**31), 2**31 - 1),
+}
+
+
+def text_of(value: object) -> str:
+    """A value of an event as its XML has it; empty for what has no text.
+
+    A list is a repeated element, of which the first that has text counts.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, dict):
+        return text_of(value.get("#text"))
+    if isinstance(value, list):
+        return next(filter(None, map(text_of, value)), "")
+    return ""
+
+
+def typed(text: str, kind: Kind | None) -> Value | None:
+    """The value of an attribute of a type (None: text), or None if it does not fit."""
+    if kind is None:
+        return text
+    if kind == "ip":
+        return text if _is_address(text) else None
+    if kind == "date":
+        return epoch(text)
+    number = _whole_number(text)
+    low, high = _WHOLE[kind]
+    return number if number is not None and low <= number <= high else None
+
+
+def epoch(text: str) -> int | None:
+    """Whole seconds since 1970 (UTC), from ISO 8601."""
+    try:
+        time = datetime.fromisoformat(text.removesuffix(" UTC"))
+    except ValueError:
+        return None
+    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() // 1)
+
+
+CHANGES: dict[str, Callable[[str], str]] = {
+    "capitalise": lambda text: text[:1].upper() + text[1:],
+    "lower": str.lower,
+    "to_seconds": lambda text: text[: len("2024-05-06T07:08:09")],
+    "unescape": unescape,
+    "upper": str.upper,
+}
+"""What ``change`` in a rule may name."""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _whole_number(text: str) -> int | None:
+    text = text.strip()
+    if len(text) > 24 or not text.isascii():  # longer than any that fits
+        return None
+    try:
+        return int(text, 16 if text.lower().startswith("0x") else 10)
+    except ValueError:
+        return None

@@ -1,0 +1,45 @@
+"""From a Windows event to FortiSIEM attributes, as FortiSIEM's own parser for Windows extracts them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from translator.errors import InputError
+from translator.normalise.extract import Record, extract
+from translator.normalise.raw_message import raw_message
+from translator.normalise.rules import run
+from translator.normalise.table import attribute_types
+from translator.normalise.values import Value, typed
+
+
+def normalise(raw: Mapping[str, object]) -> dict[str, Value]:
+    """Attribute name to value, for an event as the ``evtx`` library prints it.
+
+    Text stays text; ports, counts and severities are int, addresses text in a form that is an address, times
+    int seconds since 1970. Absent is what the event lacks, leaves empty or fills with ``-``, and what does
+    not fit the attribute's type.
+
+    What only the collector knows (receive time, address of the reporting device, customer) is not there, nor
+    is what the parser looks up in files of the product or in other events; ``data/README.md`` lists it.
+
+    Raises: InputError ``not-windows-event``.
+    """
+    event = raw.get("Event")
+    system = event.get("System") if isinstance(event, dict) else None
+    if not isinstance(event, dict) or not isinstance(system, dict) or "EventID" not in system:
+        cause = "the event has no Event.System.EventID"
+        raise InputError(
+            "not-windows-event", cause, hint="give it as evtx prints it, or as Windows event XML"
+        )
+    record = extract(event)
+    run(record)
+    return _attributes(record) | {"rawEventMsg": raw_message(event, record)}
+
+
+def _attributes(record: Record) -> dict[str, Value]:
+    types = attribute_types()
+    attributes: dict[str, Value] = {}
+    for name, text in record.items():
+        if not name.startswith("_") and (value := typed(text, types.get(name))) is not None:
+            attributes[name] = value
+    return attributes
