@@ -19,6 +19,7 @@ from typing import Generic, NoReturn, TypeVar
 
 from translator.errors import InputError, Refused
 from translator.oracle.joins import all_of, any_of, at_least, opposite_of
+from translator.oracle.text import shown
 from translator.oracle.wildcards import fits_stars
 
 E = TypeVar("E")
@@ -27,6 +28,7 @@ E = TypeVar("E")
 MAX_DEPTH = 100
 """Brackets inside brackets."""
 
+_COUNT = re.compile("[1-9][0-9]{0,5}")
 _WORD = re.compile(r"[()]|[^\s()]+")
 
 
@@ -73,7 +75,7 @@ class _Parser(Generic[E]):
 
     def _fail(self, expected: str) -> NoReturn:
         word = self._peek()
-        found = "the end" if word is None else repr(word)
+        found = "the end" if word is None else shown(word)
         raise InputError(
             "condition-malformed",
             f"expected {expected}, found {found} at word {self._at + 1}",
@@ -110,7 +112,7 @@ class _Parser(Generic[E]):
             return self._selection(word)
         test = self._identifiers.get(word)
         if test is None:
-            self._unknown(f"the search identifier {word!r} is not defined")
+            self._unknown(f"the search identifier {shown(word)} is not defined")
         return test
 
     def _bracket(self) -> Callable[[E], bool]:
@@ -132,20 +134,21 @@ class _Parser(Generic[E]):
         self._at += 1
         tests = [test for name, test in self._identifiers.items() if _selects(pattern, name)]
         if not tests:
-            self._unknown(f"no search identifier fits {pattern!r}")
+            self._unknown(f"no search identifier fits {shown(pattern)}")
         if count == "all":
             return all_of(tests)
         if count == "any" or count == "1":
             return any_of(tests)
-        if not (count.isascii() and count.isdecimal()) or int(count) == 0:
+        if not _COUNT.fullmatch(count):
             raise InputError(
-                "condition-malformed", f"{count!r} is no count", hint="write all, any, or a number from 1"
+                "condition-malformed",
+                f"{shown(count)} is no count",
+                hint="write all, any, or a number from 1",
             )
         return at_least(int(count), tests)
 
     def _unknown(self, cause: str) -> NoReturn:
-        known = ", ".join(self._identifiers) or "none"
-        raise InputError("identifier-unknown", cause, hint=f"defined: {known}")
+        raise InputError("identifier-unknown", cause, hint=f"defined: {shown(list(self._identifiers))}")
 
 
 def _selects(pattern: str, name: str) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from translator.errors import InputError
+from translator.errors import InputError, TranslatorError
 from translator.oracle.compare import item_test
 from translator.oracle.items import Item, Placeholders, read_value
 from translator.oracle.joins import all_of, any_of
 from translator.oracle.leaves import Test
 from translator.oracle.modifiers import modify
+from translator.oracle.text import shown
 
 MAX_VALUES = 100_000
 """Values in one rule, counted each time an alias repeats them; real rules have hundreds."""
@@ -54,18 +55,24 @@ class DetectionReader:
     def _item(self, key: object, values: object) -> Test:
         if not isinstance(key, str):
             raise InputError(
-                "detection-malformed", f"the field name {key!r} is no text", hint="put it in quotes"
+                "detection-malformed", f"the field name {shown(key)} is no text", hint="put it in quotes"
             )
         field, *modifiers = key.split("|")
         listed = values if isinstance(values, list) else [values]
         if not listed:
-            raise InputError("detection-malformed", f"{key!r} has an empty list", hint="use null or ''")
+            raise InputError("detection-malformed", f"{shown(key)} has an empty list", hint="use null or ''")
         self.values_left -= len(listed)
         if self.values_left < 0:
             raise InputError(
                 "rule-too-large", f"more than {MAX_VALUES} values in one rule", hint="split the rule"
             )
-        item = Item(field or None, [(read_value(value, modifiers),) for value in listed], self.placeholders)
-        for modifier in modifiers:
-            modify(item, modifier)
-        return item_test(item)
+        try:
+            item = Item(
+                field or None, [(read_value(value, modifiers),) for value in listed], self.placeholders
+            )
+            for modifier in modifiers:
+                modify(item, modifier)
+            return item_test(item)
+        except TranslatorError as error:
+            cause = f"{shown(key)}: {error.cause}" if key else error.cause
+            raise type(error)(error.code, cause, error.location, error.hint) from None

@@ -11,9 +11,11 @@ from translator.errors import InputError, Refused
 from translator.oracle.text import DASHES
 from translator.oracle.values import Text, Token
 
-MAX_SPELLINGS = 5**5
-"""Dash spellings of one value that are written out; each dash has five."""
+MAX_ENCODED = 1_000_000
+"""Characters to encode for one value, all its dash spellings together; chained encodings grow as well."""
 
+_HOPELESS = 20
+"""More dashes make no difference to the refusal."""
 _BYTE_ORDER_MARK = b"\xff\xfe"
 _LEADING_UNSURE = (0, 2, 3)
 """Base64 characters that depend on what precedes the value, when it starts 0, 1 or 2 bytes into a group."""
@@ -28,7 +30,7 @@ def utf16(text: Text, codec: str, *, mark: bool = False) -> Iterator[Text]:
     """
     for spelling in _dash_spellings(text):
         tokens: list[Token] = [
-            _bytes_of(token, spelling, codec).decode("latin-1") if isinstance(token, str) else token
+            token.encode(codec, "replace").decode("latin-1") if isinstance(token, str) else token
             for token in spelling.tokens
         ]
         if mark:
@@ -68,10 +70,19 @@ def base64offset(text: Text) -> Iterator[Text]:
 def _dash_spellings(text: Text) -> Iterator[Text]:
     """Encodings have no equal dashes, so every spelling with other dashes is written out.
 
-    Raises: Refused (windash-too-many) beyond MAX_SPELLINGS.
+    Raises: Refused (encoding-too-long) beyond MAX_ENCODED.
     """
-    if not text.dashed:
-        yield text
+    plain = "".join(token for token in text.tokens if isinstance(token, str))
+    dashes = sum(map(plain.count, DASHES)) if text.dashed else 0
+    spellings = len(DASHES) ** min(dashes, _HOPELESS)
+    if spellings * len(plain) > MAX_ENCODED:
+        raise Refused(
+            "encoding-too-long",
+            f"a text of {len(plain)} characters to encode, {dashes} of them dashes to permute",
+            hint="split or shorten the value",
+        )
+    if not dashes:
+        yield replace(text, dashed=False)
         return
     choices: list[tuple[Token, ...]] = []
     for token in text.tokens:
@@ -79,13 +90,6 @@ def _dash_spellings(text: Text) -> Iterator[Text]:
             choices += [tuple(DASHES) if letter in DASHES else (letter,) for letter in token]
         else:
             choices.append((token,))
-    dashes = sum(len(choice) > 1 for choice in choices)
-    if len(DASHES) ** dashes > MAX_SPELLINGS:
-        raise Refused(
-            "windash-too-many",
-            f"{dashes} dashes in one encoded value have {len(DASHES) ** dashes} spellings",
-            hint="split the value",
-        )
     for spelling in product(*choices):
         yield replace(text, tokens=spelling, dashed=False)
 
@@ -98,11 +102,8 @@ def _whole(text: Text) -> bytes:
             "a value with wildcards or placeholders has no Base64 form",
             hint=r"escape * and ? with a backslash, and put `expand` before the encoding",
         )
-    return b"".join(_bytes_of(token, text, "utf-8") for token in text.tokens if isinstance(token, str))
-
-
-def _bytes_of(token: str, text: Text, codec: str) -> bytes:
-    return token.encode("latin-1" if text.encoded else codec, "replace")
+    plain = "".join(token for token in text.tokens if isinstance(token, str))
+    return plain.encode("latin-1" if text.encoded else "utf-8", "replace")
 
 
 def _plain(text: Text, content: str) -> Text:

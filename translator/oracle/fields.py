@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from translator.oracle.numbers import read_number
 from translator.oracle.windows import aliases
 
 HEADER_PREFIX = "System_"
@@ -40,13 +41,14 @@ def field_view(raw: Mapping[str, object]) -> dict[str, object]:
     if not isinstance(event, Mapping) or not isinstance(system, Mapping):
         return dict(raw)
     header = dict(_elements(system.items()))
-    if isinstance(identity := header.get(_IDENTITY), str) and identity.isdecimal():
-        header[_IDENTITY] = int(identity)
+    identity = read_number(header.get(_IDENTITY))
+    if identity is not None:
+        header[_IDENTITY] = identity
     body = _collected([*_event_data(event.get("EventData")), *_user_data(event.get("UserData"))])
     body.pop(_IDENTITY, None)
     hidden = {HEADER_PREFIX + name: value for name, value in header.items() if name in body}
     view = {**header, **body, **hidden}
-    for sigma_name, name in aliases(header.get("Channel"), header.get(_IDENTITY)):
+    for sigma_name, name in aliases(header.get("Channel"), identity):
         if name in view:
             view.setdefault(sigma_name, view[name])
     return view

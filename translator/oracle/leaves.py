@@ -13,7 +13,7 @@ from operator import contains, eq, ge, gt, le, lt
 
 from translator.errors import InputError
 from translator.oracle.numbers import read_number
-from translator.oracle.text import EXACT, FOLDED, spell
+from translator.oracle.text import EXACT, FOLDED, shown, spell
 from translator.oracle.times import part_of
 from translator.oracle.values import Bound, Network, Reference
 from translator.oracle.view import View
@@ -38,12 +38,9 @@ def on_texts(field: str | None, form: int, fits: TextTest) -> Test:
 
 
 def among(field: str | None, numbers: frozenset[int | float]) -> Test:
-    """The field is one of the numbers, or text that spells one the way the rule does."""
-    spellings = frozenset(
-        str(spell(spelt))
-        for number in numbers
-        for spelt in (number, int(number) if number == number // 1 else number)
-    )
+    """The field is one of the numbers, or text that spells one: `1` is "1", `1.0` is "1.0" or "1"."""
+    whole = {int(number) for number in numbers if isinstance(number, float) and number.is_integer()}
+    spellings = frozenset(spell(number) for number in (*numbers, *whole))
 
     def test(view: View) -> bool:
         for value in view.values_of(field) or ():
@@ -88,9 +85,11 @@ def in_network(field: str | None, network: Network) -> Test:
     """
     try:
         addresses = ip_network(network.cidr)
-    except ValueError as error:
+    except ValueError:
         raise InputError(
-            "cidr-malformed", f"not an address range: {error}", hint="write it like 10.0.0.0/8 or fe80::/10"
+            "cidr-malformed",
+            f"{shown(network.cidr)} is no address range, or has bits set below its prefix",
+            hint="write it like 10.0.0.0/8 or fe80::/10",
         ) from None
 
     def fits(text: str) -> bool:

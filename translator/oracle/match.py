@@ -25,6 +25,10 @@ from translator.oracle.detection import DetectionReader
 from translator.oracle.leaves import Test
 from translator.oracle.view import View
 
+MAX_IDENTIFIERS = 1_000
+MAX_CONDITION = 32_768
+"""Limits that keep hostile rules quick to refuse: characters of all conditions of a rule together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
@@ -62,8 +66,8 @@ def compile_rule(
     >>> matcher.matches({"Image": r"C:\\Windows\\System32\\WHOAMI.EXE"})
     True
     """
-    logsource = _section(document, "logsource")
     detection = dict(_section(document, "detection"))
+    logsource = _section(document, "logsource")
     if "condition" not in detection:
         raise InputError(
             "condition-missing", "the detection section has no condition", hint="add `condition:`"
@@ -72,6 +76,12 @@ def compile_rule(
     conditions = listed if isinstance(listed, list) else [listed]
     if not conditions:
         raise InputError("condition-missing", "the list of conditions is empty", hint="add a condition")
+    if len(detection) > MAX_IDENTIFIERS or sum(len(str(one)) for one in conditions) > MAX_CONDITION:
+        raise InputError(
+            "rule-too-large",
+            f"more than {MAX_IDENTIFIERS} search identifiers or {MAX_CONDITION} characters of conditions",
+            hint="split the rule",
+        )
     reader = DetectionReader(placeholders or {})
     identifiers = {str(name): reader.read(definition) for name, definition in detection.items()}
     return tuple(

@@ -15,7 +15,7 @@ from translator.oracle import encodings
 from translator.oracle.items import Item
 from translator.oracle.placeholders import fill
 from translator.oracle.regex import read_parts
-from translator.oracle.text import spell
+from translator.oracle.text import shown, spell
 from translator.oracle.values import Bound, Flag, Network, Number, Presence, Reference, Regex, Text, Value
 
 
@@ -27,20 +27,21 @@ def modify(item: Item, name: str) -> None:
     """Apply the modifier to the item, in place.
 
     Raises: InputError (modifier-unknown, modifier-misapplied), Refused (placeholder-unresolved,
-    placeholder-too-many, windash-too-many).
+    placeholder-too-many, encoding-too-long, too-many-forms).
     """
     apply = MODIFIERS.get(name)
     if apply is None:
         raise InputError(
             "modifier-unknown",
-            f"there is no modifier {name!r}",
+            f"there is no modifier {shown(name)}",
             hint=f"known: {', '.join(sorted(MODIFIERS))}",
         )
     try:
         apply(item)
     except _Misapplied as misapplied:
-        where = f"on field {item.field!r}" if item.field else "on keywords"
-        raise InputError("modifier-misapplied", f"{name!r} {where} needs {misapplied}") from None
+        raise InputError(
+            "modifier-misapplied", f"{name} needs {misapplied}", hint="change the value or the modifiers"
+        ) from None
 
 
 def _text(value: Value) -> Text:

@@ -8,10 +8,11 @@ from itertools import product
 from translator.errors import Refused
 from translator.oracle.items import Placeholders
 from translator.oracle.regex import to_regex
+from translator.oracle.text import shown
 from translator.oracle.values import Placeholder, Token, read_tokens
 
-MAX_EXPANSIONS = 100_000
-"""Combinations of placeholder values in one value."""
+MAX_EXPANSIONS = 1_000_000
+"""Pieces of text in all combinations of placeholder values in one value."""
 
 
 def fill(
@@ -32,16 +33,16 @@ def fill(
         if token.name not in known:
             raise Refused(
                 "placeholder-unresolved",
-                f"the placeholder %{token.name}% has no values",
+                f"the placeholder {shown(f'%{token.name}%')} has no values",
                 hint="give a file with its values",
             )
         values = [read_tokens(str(value)) for value in known[token.name]]
         choices.append([(to_regex(value),) for value in values] if as_regex else values)
         combinations *= len(values)
-        if combinations > MAX_EXPANSIONS:
+        if combinations * len(tokens) > MAX_EXPANSIONS:
             raise Refused(
                 "placeholder-too-many",
-                f"the placeholders of one value stand for more than {MAX_EXPANSIONS} combinations",
+                "the placeholders of one value stand for too many combinations",
                 hint="split the value",
             )
     for combination in product(*choices):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import re2
 
 from translator.errors import InputError, Refused
-from translator.oracle.text import EXACT, reshape
+from translator.oracle.text import EXACT, reshape, shown
 from translator.oracle.values import Placeholder, Regex, Token, Wild, placeholder_name
 
 _LACKING = (
@@ -75,8 +75,9 @@ def _compile(source: str) -> re2._Regexp:
     try:
         return re2.compile(source, options)
     except re2.error as error:
-        cause = error.args[0].decode("utf-8", "replace")
-        if cause.startswith(_LACKING):
+        what, _, where = error.args[0].decode("utf-8", "replace").partition(": ")
+        cause = f"{what} {shown(where)}" if where else what
+        if what.startswith(_LACKING):
             raise Refused(
                 "regex-unsupported",
                 f"the regular expression engine lacks this: {cause}",

@@ -10,6 +10,8 @@ So `ß` equals `ẞ` but not `ss`. The same folding is what google-re2 does for 
 
 from __future__ import annotations
 
+from reprlib import Repr
+
 DASHES = "-/\u2013\u2014\u2015"
 """The characters that `windash` makes equal: hyphen, slash, en dash, em dash, horizontal bar."""
 
@@ -20,6 +22,8 @@ FORMS = 4
 
 _ONE_DASH = str.maketrans(dict.fromkeys(DASHES, "-"))
 _DECIMAL_BITS = 10_000
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 80
 _UNPAIRED = range(0xD800, 0xE000)
 _REPLACEMENT = "\ufffd"
 
@@ -60,6 +64,11 @@ def reshape(text: str, form: int) -> str:
     elif not text.isascii():
         text = text.translate(_SCRUBBED)
     return text.translate(_ONE_DASH) if form & DASHED else text
+
+
+def shown(text: object) -> str:
+    """What the user wrote, quoted for a message: in one line and not without end."""
+    return _SHORT.repr(text)
 
 
 def spell(value: object) -> str | None:

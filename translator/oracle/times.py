@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from translator.oracle.numbers import read_number
 
 _EPOCH = datetime(1970, 1, 1)
+_UNITS = (1, 10**3, 10**6, 10**9)
+"""Seconds, milliseconds, microseconds, nanoseconds: the first that gives a time before the year 5138."""
 _SECONDS_BELOW = 1e11
-"""Larger numbers count milliseconds, micro- or nanoseconds: as seconds they would lie after the year 5000."""
 
 _PARTS: dict[str, Callable[[datetime], int]] = {
     "minute": lambda moment: moment.minute,
@@ -41,8 +42,8 @@ def _moment(value: object) -> datetime | None:
     try:
         if number is None:
             return datetime.fromisoformat(value) if isinstance(value, str) else None
-        while abs(number) >= _SECONDS_BELOW:
-            number /= 1000
-        return _EPOCH + timedelta(seconds=number)
+        counted = (number / unit for unit in _UNITS)
+        seconds = next((count for count in counted if abs(count) < _SECONDS_BELOW), None)
+        return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
     except (ValueError, OverflowError):
         return None

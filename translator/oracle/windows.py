@@ -38,7 +38,6 @@ def sources() -> Mapping[tuple[str, str], tuple[Source, ...]]:
     return {key: tuple(rows) for key, rows in found.items()}
 
 
-@lru_cache(maxsize=1024)
 def aliases(channel: object, event_id: object) -> tuple[tuple[str, str], ...]:
     """Pairs of a name of the taxonomy and the event's own name for the same field."""
     return tuple(
