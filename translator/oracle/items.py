@@ -24,10 +24,7 @@ class Item:
     field: str | None
     """None: any text of the event (a keyword)."""
     values: list[tuple[Value, ...]]
-    placeholders: MAX_FORMS = 200_000
-"""Forms of all values of one item; a list of placeholder values may be long."""
-
-Placeholders = dataclasses.field(default_factory=dict)
+    placeholders: Placeholders = dataclasses.field(default_factory=dict)
     every: bool = False
     """All values must be found, not one of them."""
     negated: bool = False
