@@ -11,9 +11,10 @@ from translator.dialect.limits import exceeded
 from translator.dialect.profile import load_profile
 from translator.errors import TranslatorError
 from translator.lowering.context import Emission, Leaf
-from translator.lowering.lower import Settings, lower
+from translator.lowering.lower import lower
 from translator.lowering.metadata import GroupBy, Names
 from translator.lowering.regex import RegexCase
+from translator.lowering.settings import Settings
 from translator.model.check import problems
 from translator.model.rule import Rule
 from translator.notes import Effect, Note
@@ -52,9 +53,8 @@ class Options:
         """The same for the lowering, files and profile loaded."""
         return Settings(
             taxonomy=load_taxonomy(self.taxonomy),
-            emission=Emission(load_profile(self.profile), self.regex_case),
+            emission=Emission(load_profile(self.profile), self.regex_case, self.robust),
             sources=self.sources,
-            robust=self.robust,
             group_by=self.group_by,
             ids=self.ids,
             placeholders=self.placeholders,

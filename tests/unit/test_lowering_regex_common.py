@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import re2
 
-from translator.lowering.regex import is_common
+from translator.lowering.portable import is_common
 
 COMMON = [
     r"^https?://[0-9]{1,3}(\.[0-9]{1,3}){3}[:/]",

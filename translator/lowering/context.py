@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -18,14 +18,15 @@ from translator.taxonomy.lookup import EventType, Field, LogSource, Taxonomy
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """How conditions are written: the profile assumed, and whether patterns carry their own letter case."""
+    """How conditions are written.
+
+    ``regex_case``: patterns carry their own letter case. ``robust``: the same verdict whatever a negated
+    operator does on an absent attribute, and a dot on a line break.
+    """
 
     dialect: Dialect
     regex_case: RegexCase | None = None
-
-    def ignores_case(self, operator: str) -> bool:
-        """Whether the operator, as it will be written, ignores letter case."""
-        return operator in self.dialect.ignores_case or (operator == "regexp" and self.regex_case is not None)
+    robust: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Context:
     event_types: tuple[EventType, ...]
     taxonomy: Taxonomy
     emission: Emission
-    placeholders: dict[str, tuple[str, ...]]
+    placeholders: Mapping[str, tuple[str, ...]]
     event_ids: frozenset[int] | None = None
     negated: bool = False
     notes: dict[Note, None] = field(default_factory=dict)

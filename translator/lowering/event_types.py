@@ -11,7 +11,8 @@ import re
 from translator import notes, operators
 from translator.lowering.context import Context
 from translator.lowering.places import CHANNEL, EVENT_ID, PROVIDER
-from translator.model.expr import And, Attribute, Expr, Not, Or, Test, Text, Values, all_of, any_of
+from translator.lowering.regex import escape
+from translator.model.expr import And, Attribute, Expr, Not, Or, Pattern, Test, Text, Values, all_of, any_of
 
 EVENT_TYPE = "eventType"
 _EVENT_ID = re.compile("0|[1-9][0-9]{0,9}")
@@ -109,13 +110,12 @@ def _by_source(ids: list[int], providers: tuple[str, ...] | None, context: Conte
 
 def source_test(context: Context) -> Expr:
     """What tells the log source's events from others where no event type does."""
-    if (
-        context.log_source.by_id is not None
-        and not context.log_source.by_id.certain
-        and context.log_source.providers
-    ):
-        return one_of(PROVIDER, context.log_source.providers)
-    return one_of(CHANNEL, context.log_source.channels)
+    log_source = context.log_source
+    if log_source.by_id is not None and not log_source.by_id.certain and log_source.providers:
+        return one_of(PROVIDER, log_source.providers)
+    if log_source.channels:
+        return one_of(CHANNEL, log_source.channels)
+    return Test(Attribute(EVENT_TYPE), operators.REGEXP.name, Pattern(f"^{escape(log_source.prefix)}"))
 
 
 def event_type_in(names: tuple[str, ...]) -> Test:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+import re2
 from sigma.types import SigmaString, SigmaStringPartType, SpecialChars
 
 from translator.sources.modifiers import DASHES, AnyDash
@@ -102,15 +102,9 @@ class Glob:
 
     def matches(self, value: str) -> bool:
         """Whether a known value looks like this, letter case ignored."""
-        pattern = "".join(
-            re.escape(part)
-            if isinstance(part, str)
-            else _PYTHON[part]
-            if isinstance(part, Wild)
-            else f"[{re.escape(part.characters)}]"
-            for part in self.parts
-        )
-        return re.fullmatch(pattern, value, re.IGNORECASE | re.DOTALL) is not None
+        options = re2.Options()
+        options.dot_nl, options.case_sensitive = True, False
+        return re2.compile("".join(map(_pattern, self.parts)), options).fullmatch(value) is not None
 
     def split(self, separator: str, at_last: bool) -> list[tuple[Glob, Glob]]:
         """Every way to cut the text at its first or last separator.
@@ -133,7 +127,10 @@ class Glob:
         return [cut for cut in cuts if not cut[1 if at_last else 0].demands(separator)]
 
 
-_PYTHON = {Wild.ANY: ".*", Wild.ONE: "."}
+def _pattern(part: Part) -> str:
+    if isinstance(part, Wild):
+        return ".*" if part is Wild.ANY else "."
+    return re2.escape(part) if isinstance(part, str) else f"[{re2.escape(part.characters)}]"
 
 
 def from_sigma(value: SigmaString) -> Glob:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 from translator import notes, operators
 from translator.errors import Refused
+from translator.lowering.composites import HashesHolder, SplitHolder
 from translator.lowering.context import Context
 from translator.lowering.holders import (
     AddressHolder,
-    HashesHolder,
     Holder,
     LackingHolder,
     NumberHolder,
-    SplitHolder,
     TextHolder,
     TimeHolder,
 )
 from translator.lowering.raw import ElementHolder, MessageHolder
 from translator.model.expr import Attribute, Expr, Test, Text, Values, all_of, any_of
+from translator.notes import Effect
 from translator.taxonomy.lookup import (
     AttributeTarget,
     ByEventTarget,
@@ -49,9 +49,9 @@ class Place:
         """The Sigma field, or nothing for a keyword."""
         return self.field.name if self.field else ""
 
-    def note(self, code: notes.Code, text: str) -> None:
+    def note(self, code: notes.Code, text: str, effect: Effect | None = None) -> None:
         """Record a remark on the field."""
-        self.context.note(code, text, self.name)
+        self.context.note(code, text, self.name, effect)
 
 
 Ask = Callable[[Place], Expr]

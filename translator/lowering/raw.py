@@ -7,7 +7,10 @@ its attributes from there. CONTAIN is not used: on the raw message it may match 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import re2
 
 from translator import notes, operators
 from translator.errors import Refused
@@ -15,6 +18,7 @@ from translator.lowering import regex
 from translator.lowering.context import Emission
 from translator.lowering.glob import AnyOf, Glob, Part, Wild
 from translator.lowering.holders import Holder
+from translator.lowering.tokens import alternatives, character, is_class
 from translator.model.expr import Attribute, Expr, Not, Pattern, Test
 
 RAW_MESSAGE = "rawEventMsg"
@@ -28,12 +32,15 @@ _ENTITIES = {
     '"': r"(?:&quot;|\x22)",
     "'": "(?:&apos;|')",
 }
+_IN_CLASSES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def _search(pattern: str, emission: Emission) -> Test:
-    return Test(
-        Attribute(RAW_MESSAGE), operators.REGEXP.name, Pattern(regex.spelled(pattern, emission.regex_case))
-    )
+    return _found(regex.spelled(pattern, emission.regex_case))
+
+
+def _found(pattern: str) -> Test:
+    return Test(Attribute(RAW_MESSAGE), operators.REGEXP.name, Pattern(pattern))
 
 
 def _escaped(text: str) -> str:
@@ -53,6 +60,38 @@ def _anywhere(part: Part) -> str:
     return _escaped(part) if isinstance(part, str) else regex.part_of(part)
 
 
+def _in_xml(found: Iterable[str]) -> str:
+    """Tokens of a pattern for a value as one for its XML: entities, and nothing beyond the element's end."""
+    listed = list(found)
+    return "".join(
+        _token_in_xml(token, after in ("*", "+"))
+        for token, after in zip(listed, [*listed[1:], ""], strict=True)
+    )
+
+
+def _token_in_xml(token: str, repeated: bool) -> str:
+    if token in _WIDE:
+        return _WIDE[token] if token != "." or repeated else _ONE_INSIDE
+    if is_class(token):
+        if token.startswith("[^"):
+            return f"{token[:-1]}<]"
+        entities = [entity for letter, entity in _IN_CLASSES.items() if re2.search(token, letter)]
+        return f"(?:{'|'.join([token, *entities])})" if entities else token
+    letter = character(token) if len(token) > 1 else token
+    return _ENTITIES.get(letter or "", token)
+
+
+_WIDE = {
+    ".": "[^<]",
+    r"[^\n]": r"[^\n<]",
+    r"[\s\S]": "[^<]",
+    r"\S": r"[^\s<]",
+    r"\W": r"[^\w<]",
+    r"\D": r"[^\d<]",
+}
+"""Tokens that would run over the end of an element."""
+
+
 @dataclass(frozen=True)
 class ElementHolder(Holder):
     """One element of the event's XML; without a name, any ``<Data>`` that has none."""
@@ -61,7 +100,7 @@ class ElementHolder(Holder):
     emission: Emission
 
     @property
-    def attributes(self) -> tuple[str, ...]:  # type: ignore[override]
+    def attributes(self) -> tuple[str, ...]:
         return (RAW_MESSAGE,)
 
     @property
@@ -69,48 +108,35 @@ class ElementHolder(Holder):
         return f"the element {self.element or 'Data'} of the raw message"
 
     @property
-    def _opening(self) -> str:
+    def _name(self) -> str:
         name = regex.escape(self.element)
-        return f"(?:Name=.{name}.|<{name})>" if self.element else "<Data>"
+        return f"(?:Name=.{name}.|<{name})" if self.element else "<Data"
 
     def text(self, wanted: Glob) -> Expr:
         if wanted.is_anything:
             return Not(self.absent())
         if wanted.text == "":
-            return _search(f"{self._opening}<|{self._opening[:-1]}/>", self.emission)
+            return _search(f"{self._name}(?:><| ?/>)", self.emission)
         opens, middle, closes = wanted.trimmed()
         body = "".join(_between(part) for part in middle.parts)
-        return _search(
-            f"{self._opening}{_INSIDE if opens else ''}{body}{'' if closes else '<'}", self.emission
-        )
+        return _search(f"{self._name}>{_INSIDE if opens else ''}{body}{'' if closes else '<'}", self.emission)
 
     def pattern(self, pattern: str) -> Expr:
         flags, body = regex.flags_of(pattern)
-        if "|" in regex.tokens(body):
-            body = f"(?:{body})"
-        at_start = body.startswith("^")
-        body = body.removeprefix("^")
-        tokens = regex.tokens(body)
-        at_end = bool(tokens) and tokens[-1] == "$"
-        if at_end:
-            tokens.pop()
-        if "^" in tokens or "$" in tokens:
-            raise Refused(
-                notes.FIELD_UNSEARCHABLE.name,
-                f"the pattern '{pattern}' is anchored inside, and {self.words} has text around it",
-            )
-        body = "".join(_ENTITIES.get(token, _INSIDE_DOT.get(token, token)) for token in tokens)
-        return Test(
-            Attribute(RAW_MESSAGE),
-            operators.REGEXP.name,
-            Pattern(f"{flags}{self._opening}{'' if at_start else _INSIDE}{body}{'<' if at_end else ''}"),
-        )
+        found = [self._alternative(each, pattern, "m" in flags) for each in alternatives(body)]
+        joined = found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
+        return _found(f"{flags}{self._name}>{joined}")
+
+    def _alternative(self, found: list[str], pattern: str, by_line: bool) -> str:
+        at_start, at_end = found[:1] == ["^"], found[-1:] == ["$"]
+        inner = found[at_start : len(found) - at_end]
+        if "^" in inner or "$" in inner or (by_line and (at_start or at_end)):
+            cause = f"the pattern '{pattern}' is anchored inside, and {self.words} has text around it"
+            raise Refused(notes.FIELD_UNSEARCHABLE.name, cause)
+        return f"{'' if at_start else _INSIDE}{_in_xml(inner)}{'<' if at_end else ''}"
 
     def absent(self) -> Expr:
-        return Not(_search(self._opening[:-1], self.emission))
-
-
-_INSIDE_DOT = {".": "[^<]"}
+        return Not(_search(self._name + (r"[\s/>]" if self.element else "[/>]"), self.emission))
 
 
 @dataclass(frozen=True)
@@ -120,7 +146,7 @@ class MessageHolder(Holder):
     emission: Emission
 
     @property
-    def attributes(self) -> tuple[str, ...]:  # type: ignore[override]
+    def attributes(self) -> tuple[str, ...]:
         return (RAW_MESSAGE,)
 
     @property
@@ -130,20 +156,18 @@ class MessageHolder(Holder):
     def text(self, wanted: Glob) -> Expr:
         _, middle, _ = wanted.trimmed()
         if not middle.parts:
-            raise Refused(
-                notes.FIELD_UNSEARCHABLE.name, "whether there is any value cannot be seen in the raw message"
-            )
+            raise self._unsearchable("whether there is any value cannot be seen")
         return _search("".join(map(_anywhere, middle.parts)), self.emission)
 
     def pattern(self, pattern: str) -> Expr:
-        if "^" in regex.tokens(pattern) or "$" in regex.tokens(pattern):
-            raise Refused(
-                notes.FIELD_UNSEARCHABLE.name,
-                f"the pattern '{pattern}' is anchored, and {self.words} has text around it",
-            )
-        return Test(Attribute(RAW_MESSAGE), operators.REGEXP.name, Pattern(pattern))
+        flags, body = regex.flags_of(pattern)
+        found = alternatives(body)
+        if any("^" in each or "$" in each for each in found):
+            raise self._unsearchable(f"the pattern '{pattern}' is anchored, which says nothing")
+        return _found(flags + "|".join(_in_xml(each) for each in found))
 
     def absent(self) -> Expr:
-        raise Refused(
-            notes.FIELD_UNSEARCHABLE.name, "whether a field is absent cannot be seen in the raw message"
-        )
+        raise self._unsearchable("whether a field is absent cannot be seen")
+
+    def _unsearchable(self, cause: str) -> Refused:
+        return Refused(notes.FIELD_UNSEARCHABLE.name, f"{cause} in {self.words}")

@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 from typing import Any, TypeGuard, TypeVar
 
+import re2
 from sigma.types import (
     CompareOperators,
     Placeholder,
@@ -30,15 +31,19 @@ from sigma.types import (
 
 from translator import notes, operators
 from translator.errors import Refused
-from translator.lowering import regex
+from translator.lowering.composites import SplitHolder
 from translator.lowering.context import Context
 from translator.lowering.glob import Glob, from_sigma
 from translator.lowering.holders import AddressHolder, TextHolder, TimeHolder
 from translator.lowering.places import Place
+from translator.lowering.portable import portable
 from translator.lowering.raw import ElementHolder, MessageHolder
+from translator.lowering.regex import part_of
+from translator.lowering.tokens import has_letters
 from translator.model.expr import Expr, Not, any_of
+from translator.notes import Effect
 from translator.sources.modifiers import AnyDash
-from translator.taxonomy.lookup import AttributeTarget
+from translator.taxonomy.lookup import AttributeTarget, SplitTarget
 
 Lowering = Callable[[Any, Place], Expr]
 _BY_TYPE: dict[type[SigmaType], Lowering] = {}
@@ -78,7 +83,7 @@ def text(value: SigmaString, place: Place) -> Expr:
 def cased_text(value: SigmaString, place: Place) -> Expr:
     """A string whose letter case counts. FortiSIEM ignores case: wider."""
     wanted = resolved(value, place.context)
-    if any(regex.has_letters(str(part)) for each in wanted for part in each.parts):
+    if any(has_letters(str(part)) for each in wanted for part in each.parts):
         _note_case(place, f"the value '{value}'")
     return any_of([glob(each, place) for each in wanted])
 
@@ -107,9 +112,11 @@ def pattern(value: SigmaRegularExpression, place: Place) -> Expr:
     source = "".join(_as_pattern(part, place.context) for part in value.regexp.s)
     emission = place.context.emission
     flags = "".join(letter for flag, letter in _FLAG_LETTERS.items() if flag in value.flags)
-    written, ignores_case = regex.portable(source, flags, emission.regex_case)
-    test = place.holder.pattern(written)
-    if not ignores_case and regex.has_letters(written) and emission.ignores_case("regexp"):
+    found = portable(source, flags, emission)
+    test = place.holder.pattern(found.pattern)
+    if _drops_dash(place) and re2.search(source, "-"):
+        _note_dash(place, Effect.NARROWER)
+    if not found.ignores_case and has_letters(found.pattern) and "regexp" in emission.dialect.ignores_case:
         _note_case(place, f"the pattern '{source}'")
     return test
 
@@ -151,12 +158,16 @@ _ORDERS = {
 @lowers(SigmaNull)
 def null(value: SigmaNull, place: Place) -> Expr:
     """No such field in the event."""
+    if _drops_dash(place):
+        _note_dash(place, Effect.WIDER)
     return place.holder.absent()
 
 
 @lowers(SigmaExists)
 def exists(value: SigmaExists, place: Place) -> Expr:
     """The field is, or is not, in the event."""
+    if _drops_dash(place):
+        _note_dash(place, Effect.NARROWER if value else Effect.WIDER)
     return Not(place.holder.absent()) if value else place.holder.absent()
 
 
@@ -178,18 +189,29 @@ def glob(wanted: Glob, place: Place) -> Expr:
     """A text, in the form in which the parser stores it."""
     if isinstance(place.target, AttributeTarget) and place.target.values:
         return _replaced(wanted, place, place.target)
-    if wanted.text == "-" and _drops_dash(place):
-        place.note(notes.DASH_IS_ABSENT, f"the parser drops '-' of {place.name}")
-        return place.holder.absent()
-    if wanted.text == "" and isinstance(place.holder, TextHolder):
+    if _drops_dash(place) and wanted.matches("-"):
+        _note_dash(place, Effect.WIDER if wanted.text else Effect.NARROWER)
+        if wanted.text:
+            return place.holder.absent()
+    if wanted.text == "" and isinstance(place.holder, TextHolder | SplitHolder):
         place.note(notes.EMPTY_MAY_BE_ABSENT, f"an empty {place.name} may be kept as an absent attribute")
     return place.holder.text(wanted)
 
 
 def _drops_dash(place: Place) -> bool:
-    """Whether the parser leaves the attribute out where the field is a dash."""
-    raw = isinstance(place.holder, ElementHolder | MessageHolder)
-    return place.field is not None and not place.field.keeps_dash and not raw
+    """Whether the parser leaves the attribute out where the field is a dash, which may happen."""
+    if (
+        place.field is None
+        or place.field.keeps_dash
+        or isinstance(place.holder, ElementHolder | MessageHolder)
+    ):
+        return False
+    return not (isinstance(place.target, AttributeTarget | SplitTarget) and place.target.always)
+
+
+def _note_dash(place: Place, effect: Effect) -> None:
+    text = f"the parser drops '-', so an event with {place.name} '-' counts as one without it"
+    place.note(notes.DASH_IS_ABSENT, text, effect)
 
 
 def _replaced(wanted: Glob, place: Place, target: AttributeTarget) -> Expr:
@@ -233,7 +255,7 @@ def _as_pattern(part: SigmaStringPartType, context: Context) -> str:
     if not _is_open(part):
         return _whole(part).to_plain_regex()
     globs = [from_sigma(each) for each in _values_of(part, context)]
-    return f"(?:{'|'.join(''.join(map(regex.part_of, each.parts)) for each in globs)})"
+    return f"(?:{'|'.join(''.join(map(part_of, each.parts)) for each in globs)})"
 
 
 def _is_open(part: SigmaStringPartType) -> TypeGuard[Placeholder]:

@@ -1,0 +1,106 @@
+"""Values that a parser takes apart, so that several attributes hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from translator import notes
+from translator.errors import Refused
+from translator.lowering.glob import Glob
+from translator.lowering.holders import Holder, TextHolder, is_hexadecimal
+from translator.model.expr import Expr, Not, all_of, any_of
+
+
+@dataclass(frozen=True)
+class SplitHolder(Holder):
+    """Two text attributes that hold the parts before and after a separator.
+
+    ``always``: the value is always there, and has the separator.
+    """
+
+    head: TextHolder
+    tail: TextHolder
+    separator: str
+    at_last: bool
+    always: bool
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        return (self.head.attribute, self.tail.attribute)
+
+    def text(self, wanted: Glob) -> Expr:
+        if wanted.is_anything:
+            return Not(self.tail.absent())
+        cuts = wanted.split(self.separator, self.at_last)
+        whole = not self.always and not wanted.demands(self.separator)
+        options = [self._both(head, tail, whole and tail == wanted) for head, tail in cuts]
+        if whole and not any(head.is_anything and tail == wanted for head, tail in cuts):
+            options.append(all_of([self.head.absent(), self.tail.text(wanted)]))
+        return any_of(options)
+
+    def _both(self, head: Glob, tail: Glob, without_head_too: bool) -> Expr:
+        members: list[Expr] = []
+        if not head.is_anything:
+            members.append(self.head.text(head))
+        elif not (self.always or without_head_too):
+            members.append(Not(self.head.absent()))
+        if not tail.is_anything:
+            members.append(self.tail.text(tail))
+        return all_of(members) if members else Not(self.tail.absent())
+
+    def pattern(self, pattern: str) -> Expr:
+        raise Refused(notes.PATTERN_ON_TYPED.name, f"a pattern is asked of a value split over {self.words}")
+
+    def absent(self) -> Expr:
+        return self.tail.absent()
+
+
+HASH_LENGTHS = {"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}
+"""Hexadecimal digits of each algorithm's value."""
+
+
+@dataclass(frozen=True)
+class HashesHolder(Holder):
+    """A list ``ALGORITHM=hex,...`` whose parts stand in one attribute each."""
+
+    parts: dict[str, TextHolder]
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        return tuple(holder.attribute for holder in self.parts.values())
+
+    def text(self, wanted: Glob) -> Expr:
+        if wanted.is_anything:
+            return Not(self.absent())
+        literal = wanted.substring
+        if literal is None:
+            raise self._refusal("more than a part of the list is asked")
+        algorithm, equals, digits = literal.removesuffix(",").upper().rpartition("=")
+        ends = literal.endswith(",")
+        if not is_hexadecimal(digits) or (ends and not equals) or _is_named(digits):
+            raise self._refusal(f"'{literal}' is no hash")
+        if not equals:
+            fitting = [name for name in self.parts if len(digits) <= HASH_LENGTHS.get(name, len(digits))]
+            return any_of([self._digits(name, digits, at_start=False, ends=False) for name in fitting])
+        if algorithm not in self.parts:
+            raise self._refusal(f"'{algorithm}' is kept in no attribute")
+        return self._digits(algorithm, digits, at_start=True, ends=ends)
+
+    def _digits(self, algorithm: str, digits: str, *, at_start: bool, ends: bool) -> Expr:
+        exact = ends or len(digits) == HASH_LENGTHS.get(algorithm)
+        wanted = Glob.literal(digits)
+        return self.parts[algorithm].text(wanted if exact else wanted.with_wildcards(not at_start, True))
+
+    def pattern(self, pattern: str) -> Expr:
+        raise self._refusal("a pattern is asked")
+
+    def absent(self) -> Expr:
+        return all_of([holder.absent() for holder in self.parts.values()])
+
+    def _refusal(self, why: str) -> Refused:
+        return Refused(notes.FIELD_UNSEARCHABLE.name, f"{why}, but the hashes are kept in {self.words}")
+
+
+def _is_named(digits: str) -> bool:
+    """Whether the digits occur in the name of an algorithm, such as ``D5``."""
+    return any(digits in name for name in HASH_LENGTHS)

@@ -1,0 +1,174 @@
+"""The whole filter of a rule: its condition in the events of its log source, in each form they are kept."""
+
+from __future__ import annotations
+
+from translator import notes, operators
+from translator.errors import Refused
+from translator.lowering.backend import FilterBackend
+from translator.lowering.context import Context
+from translator.lowering.event_types import (
+    EVENT_TYPE,
+    event_type_in,
+    is_pinned,
+    name_event_types,
+    names_event_type,
+    source_test,
+)
+from translator.lowering.guards import guard, negate
+from translator.lowering.merge import merge_alternatives
+from translator.lowering.metadata import HOST
+from translator.lowering.places import CHANNEL, EVENT_ID, PROVIDER
+from translator.lowering.raw import RAW_MESSAGE
+from translator.lowering.settings import Recorder, Settings
+from translator.model.expr import NEVER, Attribute, Expr, Test, all_of, any_of
+from translator.model.normal import flatten, push_negation
+from translator.model.walk import attributes
+from translator.sources.sigma import RuleSource
+from translator.taxonomy.lookup import AttributeTarget, EventType, LogSource, SplitTarget, Taxonomy
+
+SYSTEM_ATTRIBUTES = frozenset({EVENT_TYPE, EVENT_ID, PROVIDER, CHANNEL, HOST, RAW_MESSAGE})
+"""Attributes that the parser sets on every event of a Windows channel."""
+
+
+def find_log_source(source: RuleSource, taxonomy: Taxonomy) -> LogSource:
+    """The row of the rule's log source.
+
+    Raises: Refused(log-source-unknown | no-event-type).
+    """
+    wanted = source.sigma.logsource
+    found = taxonomy.log_source(wanted.product, wanted.category, wanted.service)
+    if found is None:
+        named = {"product": wanted.product, "category": wanted.category, "service": wanted.service}
+        words = " ".join(f"{key} {value}" for key, value in named.items() if value)
+        raise Refused(notes.LOG_SOURCE_UNKNOWN.name, f"no event type is known for {words}")
+    if not (found.event_types or found.ids or found.by_id or found.prefix):
+        nearest = f"; {found.nearest}" if found.nearest else ""
+        raise Refused(notes.NO_EVENT_TYPE.name, f"{found.key} has no event type{nearest}")
+    return found
+
+
+def whole_filter(
+    source: RuleSource, index: int, log_source: LogSource, settings: Settings, recorder: Recorder
+) -> tuple[Expr, str]:
+    """The filter for the condition of that index, and the data sources in words.
+
+    Raises: Refused with the code of what has no equal.
+    """
+    branches: list[Expr] = []
+    data_sources: dict[str, None] = {}
+    for event_types in _groups(log_source, settings, recorder):
+        branch = _branch(source, index, _context(log_source, event_types, settings), recorder)
+        if branch != NEVER:
+            branches.append(branch)
+            data_sources.update(dict.fromkeys(each.data_source for each in event_types))
+    expr = merge_alternatives(flatten(any_of(branches)), settings.emission.dialect.max_pattern_length)
+    _note_shared_attributes(recorder, log_source)
+    if expr == NEVER:
+        raise Refused(notes.NEVER_MATCHES.name, "no event of the log source can satisfy the condition")
+    return expr, "; ".join(filter(None, data_sources)) or log_source.data_source
+
+
+def _context(log_source: LogSource, event_types: tuple[EventType, ...], settings: Settings) -> Context:
+    ids = [each.event_id for each in event_types]
+    known = frozenset(each for each in ids if each is not None) if ids and None not in ids else None
+    return Context(
+        log_source, event_types, settings.taxonomy, settings.emission, settings.placeholders, event_ids=known
+    )
+
+
+def _branch(source: RuleSource, index: int, context: Context, recorder: Recorder) -> Expr:
+    """The condition in events that store their fields alike."""
+    try:
+        lowered = FilterBackend(context).lower(source.conditions[index])
+        named = flatten(push_negation(name_event_types(flatten(lowered), context), negate))
+        branch = flatten(_within_source(named, context))
+    finally:
+        recorder.take(context)
+    return guard(branch, _present(context)) if context.emission.robust else branch
+
+
+def _groups(log_source: LogSource, settings: Settings, recorder: Recorder) -> list[tuple[EventType, ...]]:
+    """The event types to look at, those that store fields alike together.
+
+    Raises: Refused(no-event-type) where the log source has none of those that are asked for.
+    """
+    listed, wanted = log_source.event_types, settings.sources
+    if not listed:
+        return [()]
+    if wanted == "all":
+        chosen = listed
+    elif wanted == "primary":
+        chosen = tuple(each for each in listed if each.primary) or listed
+    else:
+        chosen = tuple(each for each in listed if each.name in wanted)
+    if not chosen:
+        raise Refused(
+            notes.NO_EVENT_TYPE.name, f"{log_source.key} has none of the event types {', '.join(wanted)}"
+        )
+    left_out = [each.name for each in listed if each not in chosen]
+    if left_out and wanted == "primary":
+        recorder.add(notes.SOURCES_PRIMARY, f"{', '.join(left_out)} not included")
+    groups: list[list[EventType]] = []
+    for each in chosen:
+        alike = (group for group in groups if _stores_alike(group[0], each))
+        group = next(alike, None)
+        if group is None:
+            groups.append([each])
+        else:
+            group.append(each)
+    return [tuple(group) for group in groups]
+
+
+def _stores_alike(one: EventType, other: EventType) -> bool:
+    return (one.lacks, one.fields, one.primary) == (other.lacks, other.fields, other.primary)
+
+
+def _within_source(expr: Expr, context: Context) -> Expr:
+    """The condition, only for events of the log source."""
+    if expr == NEVER:
+        return NEVER
+    if context.event_types:
+        return all_of([event_type_in(tuple(each.name for each in context.event_types)), expr])
+    if names_event_type(expr):
+        return expr
+    tests: list[Expr] = [Test(Attribute(EVENT_TYPE), operators.IS_NULL.name, negated=True)]
+    if not is_pinned(expr, context):
+        tests.append(source_test(context))
+        context.note(
+            notes.EVENT_TYPE_OPEN, f"the rule is restricted to {context.log_source.key} by its channel"
+        )
+    return all_of([*tests, expr])
+
+
+def _present(context: Context) -> frozenset[str]:
+    """Attributes that the events of the context always have.
+
+    Rows say so of the primary event types; others keep only what every event has.
+    """
+    always = set(SYSTEM_ATTRIBUTES)
+    if all(each.primary for each in context.event_types):
+        for row in context.log_source.fields.values():
+            match row.target:
+                case AttributeTarget(attribute, _, True):
+                    always.add(attribute)
+                case SplitTarget(head, tail, _, _, True):
+                    always.update((head, tail))
+    own = (row for each in context.event_types for row in each.fields.values())
+    overridden = {name for row in own for name in row.attributes()}
+    return frozenset(always - overridden - context.lacks)
+
+
+def _note_shared_attributes(recorder: Recorder, log_source: LogSource) -> None:
+    """Two fields of the rule in one attribute: the parser keeps one of them."""
+    fields: dict[str, dict[str, None]] = {}
+    for leaf in recorder.leaves:
+        row = log_source.field(leaf.field)
+        if row is not None and row.role is None:
+            for attribute in attributes(leaf.expr):
+                if attribute in row.attributes() and attribute not in SYSTEM_ATTRIBUTES:
+                    fields.setdefault(attribute, {}).setdefault(leaf.field)
+    for attribute, sharing in fields.items():
+        if len({name.casefold() for name in sharing}) > 1:
+            recorder.add(
+                notes.FIELDS_SHARE_ATTRIBUTE, f"{' and '.join(sharing)} are both kept in {attribute}"
+            )
