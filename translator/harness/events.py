@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from translator.errors import InputError
 from translator.normalise import normalise
-from translator.oracle import field_view, in_scope
+from translator.oracle import View, field_view, in_scope
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.lookup import ByEventTarget, EventType, LogSource, RawTarget, Taxonomy
 
@@ -61,8 +61,8 @@ def views(event: Mapping[str, Any], form: Form, log_source: LogSource | None) ->
     if form == "fortisiem":
         return EventViews(None, dict(event), scoped=False)
     if form == "raw":
-        return EventViews(field_view(event), normalise(event), scoped=False)
-    return EventViews(dict(event), _attributes(event, log_source), scoped=True)
+        return EventViews(View(field_view(event)), normalise(event), scoped=False)
+    return EventViews(View(event), _attributes(event, log_source), scoped=True)
 
 
 def _attributes(fields: Mapping[str, Any], log_source: LogSource | None) -> Attributes:
