@@ -3,7 +3,8 @@
 PYTHON ?=
 # A pySigma release to use instead of the pinned one: make quick PYSIGMA=1.5.1
 PYSIGMA ?=
-PYTEST_ARGS ?= -n auto
+# Tests of one module share what it prepares, so they stay in one process.
+PYTEST_ARGS ?= -n auto --dist loadscope
 
 VENV := .venv$(if $(PYSIGMA),-pysigma-$(PYSIGMA))
 BIN := $(VENV)/bin
