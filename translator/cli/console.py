@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from translator.errors import InputError, Location
 from translator.notes import Effect, Note
@@ -38,8 +38,8 @@ def results() -> Console:
 
 
 def say(text: str, style: str = "") -> None:
-    """One message line."""
-    messages().print(escape(text), style=style)
+    """One message line, letter by letter: text of rules is no markup, and has backslashes before brackets."""
+    messages().print(Text(text, style))
 
 
 def say_note(note: Note) -> None:

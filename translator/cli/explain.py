@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from translator.cli.console import COLOURS, print_json, results, say
 from translator.cli.convert import error_json
@@ -53,15 +53,14 @@ def explain(paths: tuple[str, ...], as_json: bool, **flags: Any) -> int:
 def _show(translation: Translation) -> None:
     console = results()
     title = translation.rule.name if translation.rule else translation.source.sigma.title
-    console.print(f"[bold]{escape(title)}[/]  [dim]{escape(str(translation.source.location))}[/]")
+    console.print(Text.assemble((title, "bold"), "  ", (str(translation.source.location), "dim")))
     console.print(_table(translation.leaves))
     if translation.rule:
         for pattern in translation.rule.sub_patterns:
-            console.print("[bold]filter[/]", end=" ")
-            console.print(escape(print_filter(pattern.filter)), soft_wrap=True)
+            console.print(Text.assemble(("filter ", "bold"), print_filter(pattern.filter)), soft_wrap=True)
     for note in translation.notes:
-        console.print(f"[{COLOURS[note.effect]}]{escape(_note(note))}[/]", soft_wrap=True)
-        console.print(f"  [dim]{escape(note.code.remedy)}[/]", soft_wrap=True)
+        console.print(Text(_note(note), COLOURS[note.effect]), soft_wrap=True)
+        console.print(Text(f"  {note.code.remedy}", "dim"), soft_wrap=True)
     console.print()
 
 
@@ -75,7 +74,7 @@ def _table(leaves: Sequence[Leaf]) -> Table:
         table.add_column(column, overflow="fold")
     for leaf in leaves:
         table.add_row(
-            *map(escape, (leaf.field or "(keyword)", leaf.value, shown(leaf), leaf.confidence, leaf.source))
+            *map(Text, (leaf.field or "(keyword)", leaf.value, shown(leaf), leaf.confidence, leaf.source))
         )
     return table
 

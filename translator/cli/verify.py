@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from translator.cli.console import print_json, progress, results, say
 from translator.cli.convert import error_json
@@ -149,7 +149,7 @@ def _show(
         for words, places in (("engine only", each.engine_only), ("Sigma only", each.sigma_only)):
             for place in places[:SHOWN_PLACES]:
                 console.print(
-                    f"  {words}: {escape(str(place))}  [dim]{escape(each.translation.source.sigma.title)}[/]",
+                    Text.assemble(f"  {words}: {place}  ", (each.translation.source.sigma.title, "dim")),
                     soft_wrap=True,
                 )
     agreeing = sum(each.agrees for each in outcomes)
@@ -157,7 +157,7 @@ def _show(
     console.print(f"[bold]{agreeing} of {len(outcomes)} rules agree on {events} events; {fired} fired[/]")
 
 
-def _row(outcome: Outcome, events: int) -> tuple[str, ...]:
+def _row(outcome: Outcome, events: int) -> tuple[str | Text, ...]:
     differs = len(outcome.engine_only) + len(outcome.sigma_only)
     verdict = (
         "[green]agree[/]" if outcome.agrees else "[yellow]noted[/]" if outcome.explained else "[red]DIFFER[/]"
@@ -168,7 +168,7 @@ def _row(outcome: Outcome, events: int) -> tuple[str, ...]:
         str(events - differs),
         str(len(outcome.engine_only)),
         str(len(outcome.sigma_only)),
-        escape(rule.name if rule else ""),
+        Text(rule.name if rule else ""),
     )
 
 
