@@ -23,25 +23,31 @@ from translator.translate import Options, Translation, load, translate
 class FixtureEvent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One event and the verdict that it must get."""
 
-    event: dict[str, Any]
-    fires: bool
-    why: str
-    form: Form = msgspec.field(name="as")
+    event: Annotated[dict[str, Any], Meta(description="the event, in the form that 'as' names")]
+    fires: Annotated[bool, Meta(description="whether the rule must fire on it")]
+    why: Annotated[str, Meta(description="what the event shows, for the reader of a failure")]
+    form: Annotated[
+        Form, Meta(description="raw: as collected; sigma: Sigma fields; fortisiem: FortiSIEM attributes")
+    ] = msgspec.field(name="as")
 
 
 class FixtureFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A fixture file as written.
+    """A rule, and events with the verdict that each must get."""
 
-    ``rule`` is a path, relative to the file, or the rule itself; ``document`` says which rule of a file with
-    several is meant, counted from 1. ``refused`` is the code with which the rule must be refused.
-    """
-
-    rule: str | dict[str, Any]
-    events: Annotated[list[FixtureEvent], Meta(min_length=1)]
-    document: Annotated[int, Meta(ge=1)] | None = None
-    sources: Literal["primary", "all"] | list[str] = "primary"
-    placeholders: dict[str, list[str | int]] = {}
-    refused: str = ""
+    rule: Annotated[str | dict[str, Any], Meta(description="path beside this file, or the rule itself")]
+    events: Annotated[list[FixtureEvent], Meta(min_length=1, description="at least one")]
+    document: Annotated[
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="which rule, where the file holds several; counted from 1"),
+    ] = None
+    sources: Annotated[
+        Literal["primary", "all"] | list[str],
+        Meta(description="event types to translate for, as in --sources"),
+    ] = "primary"
+    placeholders: Annotated[
+        dict[str, list[str | int]], Meta(description="values of %name%, as in --placeholders")
+    ] = {}
+    refused: Annotated[str, Meta(description="code of the note that must refuse the rule")] = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,7 @@ def _rule(fixture: FixtureFile, path: Path) -> RuleSource:
         raise InputError("fixture-rule", f"{target} holds {len(found)} rule(s)", hint=hint)
     rule = found[number - 1]
     if isinstance(rule, TranslatorError):
-        raise rule
+        raise type(rule)(rule.code, f"{rule.cause} (named by {path})", rule.location, rule.hint)
     return rule
 
 
