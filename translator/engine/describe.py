@@ -28,9 +28,9 @@ def describe(test: Test) -> str:
     """
     row = BY_NAME[test.operator]
     operator = row.negated if test.negated and row.negated else row.spelling
-    words = [_words(test.term), operator]
+    words = [describe_term(test.term), operator]
     if test.operand is not None:
-        words.append(_words(test.operand))
+        words.append(describe_term(test.operand))
     return shorten(" ".join(words))
 
 
@@ -39,12 +39,13 @@ def shorten(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def _words(part: Operand | Group) -> str:
+def describe_term(part: Operand | Group) -> str:
+    """A term or an operand in words; not shortened."""
     match part:
         case Attribute(name):
             return name
         case Call(function, arguments, distinct):
-            return f"{function}({'DISTINCT ' if distinct else ''}{', '.join(map(_words, arguments))})"
+            return f"{function}({'DISTINCT ' if distinct else ''}{', '.join(map(describe_term, arguments))})"
         case Text(value) | Pattern(value):
             return f'"{value}"'
         case Number(number):
@@ -54,6 +55,6 @@ def _words(part: Operand | Group) -> str:
         case Group(name):
             return f"Group@{name}"
         case Values(items):
-            return f"({', '.join(map(_words, items))})"
+            return f"({', '.join(map(describe_term, items))})"
         case Range(low, high):
-            return f"({_words(low)}, {_words(high)})"
+            return f"({describe_term(low)}, {describe_term(high)})"

@@ -26,7 +26,7 @@ Address = tuple[int, int]
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _LONGEST_NUMBER = 64
 _LONGEST_ADDRESS = 80
-_WIDEST_INTEGER = 256
+WIDEST_INTEGER = 256
 """Bits; FortiSIEM's widest type has 64. Wider integers come from hostile input and are slow to print."""
 
 
@@ -68,7 +68,7 @@ def as_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 2**64 else repr(value)
-    if isinstance(value, int) and value.bit_length() <= _WIDEST_INTEGER:
+    if isinstance(value, int) and value.bit_length() <= WIDEST_INTEGER:
         return str(value)
     kind = "an integer too wide for any attribute" if isinstance(value, int) else type(value).__name__
     raise InputError("event-value", f"an attribute holds {kind}", hint="use text or a number")
