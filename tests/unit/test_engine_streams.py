@@ -1,0 +1,245 @@
+"""The engine over streams against the conformance suite, and what the suite cannot say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from translator.dialect.profile import load_profile
+from translator.engine.clock import Clock, in_file_order
+from translator.engine.context import Context
+from translator.engine.correlation import MOST_BINDINGS
+from translator.engine.incidents import IncidentLog, aggregate_source
+from translator.engine.replay import Replay
+from translator.errors import Refused
+from translator.model.check import RELATION_TYPES
+from translator.model.expr import Attribute, Call, Number
+from translator.model.rule import Incident, IncidentAttribute, Relation, Rule, SubPattern
+from translator.parse.expression import parse_filter
+
+SUITE = Path(__file__).parent.parent / "cases" / "conformance"
+RELATIONS = {
+    path.stem: yaml.safe_load(path.read_text("utf-8")) for path in (SUITE / "relations").glob("*.yaml")
+}
+STATUSES = {"documented", "observed", "assumed"}
+DEFAULT = load_profile()
+ONE = "COUNT(*) >= 1"
+
+
+def cases_of(files: dict[str, Any]) -> list[Any]:
+    return [
+        pytest.param({**file, **case}, id=f"{name}-{number}")
+        for name, file in sorted(files.items())
+        for number, case in enumerate(file["cases"])
+    ]
+
+
+def test_every_relation_has_a_file() -> None:
+    assert {file["operator"] for file in RELATIONS.values()} == {*RELATION_TYPES, "one sub-pattern"}
+
+
+@pytest.mark.parametrize("file", RELATIONS.values(), ids=RELATIONS)
+def test_file_states_where_it_was_seen(file: dict[str, Any]) -> None:
+    assert all(
+        {**file, **case}["status"] in STATUSES and {**file, **case}["source"] for case in file["cases"]
+    )
+
+
+def rule_of(
+    pattern: str, constraint: str | None = None, aggregates: dict[str, str] | None = None, **incident: str
+) -> Rule:
+    names = pattern.split()[::2]
+    types = pattern.split()[1::2]
+    return Rule(
+        name="A rule",
+        title="Rule on $A and $nobody",
+        window=60,
+        sub_patterns=tuple(
+            SubPattern(
+                name,
+                parse_filter(f'eventType = "{name}"').expr,
+                ("user",),
+                parse_filter((aggregates or {}).get(name, ONE)).expr,
+            )
+            for name in names
+        ),
+        incident=Incident(
+            "PH_RULE_A",
+            5,
+            tuple(IncidentAttribute(name, name, "user") for name in names)
+            + tuple(IncidentAttribute(name, names[0], source) for name, source in incident.items()),
+        ),
+        relations=tuple(Relation(each, rank) for rank, each in enumerate(types)),
+        global_constraint=parse_filter(constraint).expr if constraint else None,
+    )
+
+
+def stream_of(*events: str) -> list[tuple[float, dict[str, Any]]]:
+    split = [event.split() for event in events]
+    return [
+        (float(time), {"eventType": letter, "user": None if user == "-" else user, **_more(more)})
+        for letter, time, user, *more in split
+    ]
+
+
+def _more(words: list[str]) -> dict[str, str]:
+    return dict(word.split("=", 1) for word in words)
+
+
+@pytest.mark.parametrize("case", cases_of(RELATIONS))
+def test_relation_means_what_the_suite_says(case: dict[str, Any]) -> None:
+    rule = rule_of(case["pattern"], case.get("constraint"), case.get("aggregates"))
+    fired = Replay([rule], DEFAULT).run(stream_of(*case["events"]))
+    found = [
+        " ".join([f"{each.time:g}", *(f"{name}={value}" for name, value in each.attributes.items())])
+        for each in fired
+    ]
+    assert found == [str(each) for each in case["fires"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("MEDIAN(a) > 1", "aggregate-unsupported"),
+        ("LEN(a) > 1", "aggregate-unsupported"),
+        ("a = 1", "aggregate-unsupported"),
+        ("COUNT(*) > MODE(a)", "function-unsupported"),
+    ],
+)
+def test_constraints_compare_aggregates(text: str, code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        Replay([rule_of("A", aggregates={"A": text})], DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "constraint", "code"),
+    [
+        ("A NOT_FOLLOWED_BY B FOLLOWED_BY C", None, "engine-relation"),
+        ("A AND_NOT B", None, "engine-rule"),
+        ("A AND B", "A.user = D.user", "engine-constraint"),
+        ("A AND B", "user = B.user", "engine-constraint"),
+    ],
+)
+def test_relations_without_evidence_are_refused(pattern: str, constraint: str | None, code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        Replay([rule_of(pattern, constraint)], DEFAULT)
+
+
+def test_falling_ranks_are_refused() -> None:
+    rule = rule_of("A AND B AND C")
+    falling = Rule(
+        name=rule.name, title=rule.title, window=60, sub_patterns=rule.sub_patterns, incident=rule.incident,
+        relations=(Relation("AND", 1), Relation("AND", 0)),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="ranks"):
+        Replay([falling], DEFAULT)
+
+
+def test_threshold_from_the_cmdb() -> None:
+    rule = rule_of("A", aggregates={"A": "AVG(cpu) > DeviceToCMDBAttr(user,Limit)"})
+    events = stream_of("A 0 x cpu=50", "A 1 x cpu=100", "A 2 y cpu=100")
+    known = Context(devices={("x",): {"Limit": 60}, ("y",): {"Limit": 200}})
+    assert [each.time for each in Replay([rule], DEFAULT, known).run(events)] == [1.0]
+
+    nothing = Replay([rule], DEFAULT)
+    assert list(nothing.run(events)) == []
+    assert nothing.unknown[0].events == 3
+    assert "Limit of device y" in nothing.unknown[0].reason
+
+
+def test_filters_that_cannot_be_told_are_counted() -> None:
+    rule = rule_of("A")
+    pattern = SubPattern("A", parse_filter("user IN (Group@G)").expr, (), rule.sub_patterns[0].aggregate)
+    replay = Replay([Rule("r", "r", 60, (pattern,), Incident("E", 1, ()))], DEFAULT)
+    assert list(replay.run(stream_of("A 0 x", "A 1 -"))) == []
+    assert replay.unknown[0].events == 1
+
+
+def test_incidents_are_told_apart_by_values_and_updated() -> None:
+    rule = rule_of("A", aggregates={"A": ONE}, total="SUM( n )", last="LAST(n)", host="host")
+    log = IncidentLog([rule])
+    events = stream_of("A 0 x n=1 host=h", "A 5 x n=2 host=h", "A 6 y n=4", "A 100 x n=8 host=h")
+    for firing in Replay([rule], DEFAULT).run(events):
+        log.take(firing)
+    first, second = log.incidents
+    assert (first.first_seen, first.last_seen, first.count) == (0.0, 100.0, 3)
+    assert first.attributes == {"A": "x", "total": "8", "last": "8", "host": "h"}
+    assert second.attributes == {"A": "y", "total": "4", "last": "4"}
+    assert first.title == "Rule on x and $nobody"
+    assert (first.rule, first.event_type, first.severity) == ("A rule", "PH_RULE_A", 5)
+
+
+@pytest.mark.parametrize(
+    ("source", "call"),
+    [
+        ("user", None),
+        ("AVG(cpu)", Call("AVG", (Attribute("cpu"),))),
+        ("count( distinct user )", Call("COUNT", (Attribute("user"),), distinct=True)),
+        ("COUNT(*)", Call("COUNT", (Attribute("*"),))),
+        ("PCTILE(cpu, 95)", Call("PCTILE", (Attribute("cpu"), Number(95.0)))),
+    ],
+)
+def test_sources_of_incident_attributes(source: str, call: Call | None) -> None:
+    assert aggregate_source(source) == call
+
+
+def test_unrelated_groups_are_bounded() -> None:
+    rule = rule_of("A AND B")
+    events = stream_of(*(f"A 0 user{number}" for number in range(MOST_BINDINGS + 5)), "B 1 x")
+    replay = Replay([rule], DEFAULT)
+    assert len(list(replay.run(events))) == MOST_BINDINGS
+    assert replay.cut == {0: 1}
+
+
+def test_related_groups_are_found_among_many() -> None:
+    rule = rule_of("A FOLLOWED_BY B", "A.user = B.user")
+    events = stream_of(*(f"A 0 user{number}" for number in range(20_000)), "B 1 USER777")
+    assert [each.attributes for each in Replay([rule], DEFAULT).run(events)] == [
+        {"A": "user777", "B": "USER777"}
+    ]
+
+
+def test_memory_is_bounded_by_the_window() -> None:
+    rule = rule_of("A FOLLOWED_BY B", "A.user = B.user", {"A": "COUNT(DISTINCT user) >= 1"})
+    replay = Replay([rule], DEFAULT)
+    for time in range(20_000):
+        replay.feed(time, {"eventType": "A", "user": f"user{time}"})
+    (state,) = replay._states  # noqa: SLF001 - what is held is not otherwise visible
+    assert sum(len(window.groups) for window in state._windows) <= 60  # noqa: SLF001
+
+
+def at(time: Any, **more: str) -> dict[str, Any]:
+    return {"phRecvTime": time, **more}
+
+
+def test_clock_orders_within_the_delay_and_drops_beyond() -> None:
+    clock = Clock(delay=10)
+    events = [
+        at(100, n="a"),
+        at(95, n="b"),
+        at(120, n="c"),
+        at(100, n="late"),
+        at(None, n="d"),
+        at(115, n="e"),
+    ]
+    assert [(time, event["n"]) for time, event in clock.in_order(events)] == [
+        (95.0, "b"), (100.0, "a"), (115.0, "e"), (120.0, "c"), (120.0, "d"),
+    ]  # fmt: skip
+    assert (clock.late, clock.timeless) == (1, 1)
+
+
+def test_clock_keeps_the_order_of_equal_times() -> None:
+    events = [at(5, n=str(number)) for number in range(20)]
+    assert [event["n"] for _, event in Clock().in_order(events)] == [str(number) for number in range(20)]
+
+
+def test_clock_reads_what_functions_of_time_read() -> None:
+    times = ["1970-01-01T00:00:07Z", 8, "9.5", "nonsense", "", -5]
+    assert [time for time, _ in in_file_order(map(at, times))] == [7.0, 8.0, 9.5, 9.5, 9.5, 9.5]
+
+
+def test_file_order_never_goes_back() -> None:
+    assert [time for time, _ in in_file_order([at(10), at(5), at(None), at(11)])] == [10.0, 10.0, 10.0, 11.0]

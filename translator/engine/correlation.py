@@ -1,0 +1,170 @@
+"""One rule over a stream of events: its windows, what completes at an event, what fires when time passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from translator.dialect.profile import Dialect
+from translator.engine.absence import Absence
+from translator.engine.aggregates import compile_constraint
+from translator.engine.bindings import Binding, Search
+from translator.engine.compile import compile_expr, pinned_event_types
+from translator.engine.context import Context
+from translator.engine.incidents import Firing, fire, sources
+from translator.engine.joins import Condition, conditions, same_under
+from translator.engine.relations import Chain, chains
+from translator.engine.values import Record, Value
+from translator.engine.verdict import Check, Undecided
+from translator.engine.windows import Group, Key, Window
+from translator.errors import Refused
+from translator.model.check import problems
+from translator.model.rule import Rule
+from translator.model.walk import attributes
+
+MOST_BINDINGS = 1_000
+"""Combinations of groups that one event completes for a rule; without a global constraint they multiply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A sub-pattern as a rule set knows it: the rule's number and the place in the rule."""
+
+    rule: int
+    place: int
+    check: Check
+    event_types: frozenset[str] | None
+
+
+class _Way:
+    """One chain of a rule, with the searches from each sub-pattern that can close it."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        windows: Sequence[Window],
+        joined: Sequence[Condition],
+        names: Sequence[str],
+        same: Callable[[str], object],
+    ) -> None:
+        self._chain = chain
+        self._windows = windows
+        self._searches = {
+            place: Search(chain, place, windows, joined, names, same) for place in chain.closing
+        }
+        self.absence = None if chain.absent is None else Absence(chain, chain.absent, joined, names, same)
+
+    def completed(self, position: int, here: Mapping[int, Group]) -> Iterator[Binding]:
+        """The combinations of groups that complete at this event, each once."""
+        found: set[tuple[Key, ...]] = set()
+        for place in sorted(here.keys() & self._searches.keys()):
+            for binding in self._searches[place].bindings(here[place]):
+                if self._chain.completes(position, self._first(binding), self._now(binding, here)):
+                    keys = tuple(binding[each].key for each in self._chain.patterns)
+                    if keys not in found:
+                        found.add(keys)
+                        yield binding
+
+    def _first(self, binding: Binding) -> Callable[[int, int], int | None]:
+        return lambda place, after: binding[place].first_satisfied(self._windows[place].constraint, after)
+
+    def _now(self, binding: Binding, here: Mapping[int, Group]) -> Callable[[int], bool]:
+        return lambda place: here.get(place) is binding[place]
+
+
+class Correlation:
+    """The state of one rule. Events come in the order of their times.
+
+    ``cut`` counts events that completed more than MOST_BINDINGS combinations; the rest was left out.
+    ``undecided`` is what was missing the last time that an aggregate constraint could not be told.
+
+    Raises: Refused(engine-rule, engine-relation, engine-constraint, aggregate-unsupported), and as
+    :func:`translator.engine.compile.compile_expr`.
+    """
+
+    def __init__(self, rule: Rule, number: int, dialect: Dialect, context: Context) -> None:
+        problem = next(problems(rule), None)
+        if problem is not None:
+            raise Refused("engine-rule", f"rule '{rule.name}': {problem}")
+        self._rule, self._number = rule, number
+        self.cut = 0
+        self.undecided: Undecided | None = None
+        self._sources = sources(rule)
+        self.patterns = tuple(
+            Pattern(
+                number, place, compile_expr(each.filter, dialect, context), pinned_event_types(each.filter)
+            )
+            for place, each in enumerate(rule.sub_patterns)
+        )
+        self._windows = [self._window(place, dialect, context) for place in range(len(self.patterns))]
+        names = [pattern.name for pattern in rule.sub_patterns]
+        joined = conditions(rule.global_constraint, names, dialect, context)
+        same = same_under(dialect)
+        self._ways = [_Way(chain, self._windows, joined, names, same) for chain in chains(rule.relations)]
+        first = self._windows[0].constraint
+        self._stateless = len(names) == 1 and first.least == 1 and not first.aggregates and not joined
+
+    def _window(self, place: int, dialect: Dialect, context: Context) -> Window:
+        rule, pattern = self._rule, self._rule.sub_patterns[place]
+        taken = [source for source in self._sources if source.pattern == place]
+        calls = [source.aggregate for source in taken if source.aggregate is not None]
+        constraint = compile_constraint(pattern.aggregate, dialect, context, calls)
+        prefix = f"{pattern.name}."
+        joined = attributes(rule.global_constraint) if rule.global_constraint is not None else ()
+        kept = [name.removeprefix(prefix) for name in joined if name.startswith(prefix)]
+        kept += [source.read for source in taken if source.aggregate is None]
+        return Window(rule.window, pattern.group_by, (*kept, *attributes(pattern.aggregate)), constraint)
+
+    def feed(self, position: int, time: float, matched: Sequence[int], record: Record) -> Iterator[Firing]:
+        """Take in an event that the sub-patterns at ``matched`` match.
+
+        ``position`` counts the events of the stream. What waits until a time up to ``time`` must have been
+        taken by :meth:`due`.
+        """
+        if self._stateless:
+            yield fire(self._number, position, time, self._sources, {0: record.text})
+            return
+        self.advance(time)
+        here: dict[int, Group] = {}
+        for place in matched:
+            window = self._windows[place]
+            group = window.add(position, time, record)
+            verdict = window.holds(group)
+            if isinstance(verdict, Undecided):
+                self.undecided = verdict
+            elif verdict:
+                here[place] = group
+        for way in self._ways:
+            completed = way.completed(position, here)
+            found = list(islice(completed, MOST_BINDINGS))
+            self.cut += next(completed, None) is not None
+            if way.absence is not None and way.absence.absent in here:
+                way.absence.stop(here[way.absence.absent].attributes)
+            for binding in found:
+                yield from self._complete(way, position, time, binding)
+
+    def _complete(self, way: _Way, position: int, time: float, binding: Binding) -> Iterator[Firing]:
+        seen: dict[int, Mapping[str, Value | None]] = {
+            place: self._windows[place].seen(group) for place, group in binding.items()
+        }
+        if way.absence is None:
+            yield fire(self._number, position, time, self._sources, seen)
+            return
+        ended = fire(self._number, position, time + self._rule.window, self._sources, seen)
+        way.absence.wait(ended, {place: group.attributes for place, group in binding.items()})
+
+    @property
+    def waits(self) -> bool:
+        """Whether the passing of time alone can make the rule fire."""
+        return any(way.absence is not None for way in self._ways)
+
+    def due(self, time: float) -> list[Firing]:
+        """What fires because its window has ended, up to this time, in the order of the ends."""
+        found = [firing for way in self._ways if way.absence for firing in way.absence.due(time)]
+        return sorted(found, key=lambda firing: firing.time)
+
+    def advance(self, time: float) -> None:
+        """Forget what no window at this time or later holds."""
+        for window in self._windows:
+            window.advance(time)

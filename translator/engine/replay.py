@@ -1,0 +1,99 @@
+"""Rules of any kind over a stream of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from translator.dialect.profile import Dialect
+from translator.engine.context import NOTHING, Context
+from translator.engine.correlation import Correlation
+from translator.engine.incidents import Firing
+from translator.engine.ruleset import FilterIndex
+from translator.engine.values import Event, Record
+from translator.engine.verdict import Undecided
+from translator.model.rule import Rule
+
+_SWEEP = 4_096
+"""Events between two looks at rules that got no event, to forget what their windows no longer hold."""
+
+
+@dataclass(slots=True)
+class Unknown:
+    """Events for which a rule could not be told, and what was missing the last time."""
+
+    reason: str = ""
+    events: int = 0
+
+
+@dataclass
+class Replay:
+    """All rules over one stream, with events in the order of their times (:mod:`translator.engine.clock`).
+
+    ``unknown`` holds by number of the rule what could not be told; such an event does not count as a match.
+
+    Raises: as :class:`translator.engine.correlation.Correlation`.
+    """
+
+    rules: Sequence[Rule]
+    dialect: Dialect
+    context: Context = NOTHING
+    unknown: dict[int, Unknown] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._states = [
+            Correlation(rule, number, self.dialect, self.context) for number, rule in enumerate(self.rules)
+        ]
+        self._index = FilterIndex([pattern for state in self._states for pattern in state.patterns])
+        self._waiting = [state for state in self._states if state.waits]
+        self._position = 0
+
+    def feed(self, time: float, event: Event) -> list[Firing]:
+        """What fires up to this event and by it: first windows that ended, then rules in their order.
+
+        Raises: InputError(event-value).
+        """
+        record = Record(event)
+        position, self._position = self._position, self._position + 1
+        fired = self._ended(time)
+        matched: dict[int, list[int]] = {}
+        for index, verdict in self._index.verdicts_on(record):
+            pattern = self._index.items[index]
+            if isinstance(verdict, Undecided):
+                self._cannot_tell(pattern.rule, verdict)
+            else:
+                matched.setdefault(pattern.rule, []).append(pattern.place)
+        for number, places in matched.items():
+            state = self._states[number]
+            fired.extend(state.feed(position, time, places, record))
+            if state.undecided is not None:
+                self._cannot_tell(number, state.undecided)
+                state.undecided = None
+        if position % _SWEEP == 0:
+            for state in self._states:
+                state.advance(time)
+        return fired
+
+    def finish(self) -> list[Firing]:
+        """What fires when no further event comes and every window ends."""
+        return self._ended(float("inf"))
+
+    def run(self, events: Iterable[tuple[float, Event]]) -> Iterator[Firing]:
+        """Everything that fires over a whole stream."""
+        for time, event in events:
+            yield from self.feed(time, event)
+        yield from self.finish()
+
+    @property
+    def cut(self) -> dict[int, int]:
+        """By number of the rule, events that completed too many combinations of groups."""
+        return {number: state.cut for number, state in enumerate(self._states) if state.cut}
+
+    def _ended(self, time: float) -> list[Firing]:
+        found = [firing for state in self._waiting for firing in state.due(time)]
+        return sorted(found, key=lambda firing: (firing.time, firing.rule))
+
+    def _cannot_tell(self, rule: int, verdict: Undecided) -> None:
+        known = self.unknown.setdefault(rule, Unknown())
+        known.reason = verdict.reason
+        known.events += 1
