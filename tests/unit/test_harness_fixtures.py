@@ -135,6 +135,16 @@ def test_attributes_prove_nothing_about_a_refused_rule(tmp_path: Path) -> None:
     assert not found.ok
 
 
+def test_a_misspelt_attribute_is_no_near_miss(tmp_path: Path) -> None:
+    events = [
+        event(False, "fortisiem", procname=r"C:\a.exe"),
+        event(False, "fortisiem", procName=r"C:\a.exe"),
+    ]
+    found = cases(write(tmp_path / "a.fixture.yaml", fixture(events=events)))
+    assert [each.ok for each in found] == [False, True]
+    assert found[0].problem == "FortiSIEM has no attribute 'procname'"
+
+
 def test_placeholders_may_be_numbers(tmp_path: Path) -> None:
     content = fixture(rule=rule(selection={"ProcessId|expand": "%ids%"}), placeholders={"ids": [7, "8"]})
     content["events"] = [event(ProcessId=7), event(ProcessId=8), event(False, ProcessId=9)]

@@ -17,6 +17,7 @@ from translator.harness.events import Form, known_log_source, views
 from translator.sources.documents import read_yaml_file
 from translator.sources.files import STANDARD_INPUT, find_fixture_files
 from translator.sources.sigma import RuleSource, read_rule
+from translator.taxonomy.lookup import Taxonomy
 from translator.translate import Options, Translation, load, translate
 
 
@@ -151,10 +152,11 @@ def _cases(fixture: FixtureFile, source: RuleSource, path: Path, options: Option
     problem = _refusal_problem(translations, fixture.refused)
     engines = [fortisiem_side(each, dialect) for each in translations if each.rule] if not problem else []
     oracles = _oracles(source, placeholders, fixture.refused)
-    log_source = known_log_source(source, options.settings.taxonomy)
+    taxonomy = options.settings.taxonomy
+    log_source = known_log_source(source, taxonomy)
     for index, case in enumerate(fixture.events):
         verdicts: tuple[bool | None, bool | None] = (None, None)
-        trouble = problem
+        trouble = problem or (_unknown_attribute(case, taxonomy) if case.form == "fortisiem" else "")
         try:
             seen = views(case.event, case.form, log_source)
             can_say = oracles and seen.sigma is not None
@@ -175,6 +177,12 @@ def _oracles(
         if error.code != refused:
             raise
         return ()
+
+
+def _unknown_attribute(case: FixtureEvent, taxonomy: Taxonomy) -> str:
+    """The attribute that does not exist: a misspelt one would be absent, and a near miss pass for it."""
+    unknown = next((name for name in case.event if taxonomy.attribute_type(name) is None), None)
+    return f"FortiSIEM has no attribute '{unknown}'" if unknown else ""
 
 
 def _refusal_problem(translations: tuple[Translation, ...], expected: str) -> str:
