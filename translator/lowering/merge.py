@@ -46,12 +46,17 @@ def _key(item: Expr) -> Hashable:
     """What alternatives must have in common to be joined; the item itself where nothing joins it."""
     match item:
         case Test(term, operator, Text() | Number() | Network() | Values(), False) if operator in _EXACT:
-            return (term, "exact")
+            return item if _is_range(item) else (term, "exact")
         case Test(term, operators.REGEXP.name, Pattern(regex), False):
             return (term, "pattern", flags_of(regex)[0])
         case And((*common, last)) if _key(last) != last:
             return ("and", tuple(common), _key(last))
     return item
+
+
+def _is_range(test: Test) -> bool:
+    """Whether the test is of a range of addresses; that a list may hold one is not known."""
+    return isinstance(test.operand, Network) and "/" in test.operand.value
 
 
 def _joined(alike: Sequence[Expr], max_pattern: int) -> Iterator[Expr]:

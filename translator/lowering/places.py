@@ -18,7 +18,8 @@ from translator.lowering.holders import (
     TimeHolder,
 )
 from translator.lowering.raw import ElementHolder, MessageHolder
-from translator.model.expr import Attribute, Expr, Test, Text, Values, all_of, any_of
+from translator.model.expr import Attribute, Expr, Not, Test, Text, Values, all_of, any_of
+from translator.model.normal import flatten
 from translator.notes import Effect
 from translator.taxonomy.lookup import (
     AttributeTarget,
@@ -93,23 +94,25 @@ def _ask_place(field: Field, target: SimpleTarget | None, context: Context, ques
     if isinstance(holder, LackingHolder):
         context.note_lacking(field.name, field.name)
     if isinstance(holder, ElementHolder):
-        _note_raw(field, context)
-        return question(Place(holder, target, field, context))
+        return _ask_raw(Place(holder, target, field, context), question)
     try:
         return question(Place(holder, target, field, context))
-    except Refused:
+    except Refused as refusal:
         if field.role or not context.log_source.channels:
             raise
         element = ElementHolder(field.name, context.emission)
-        test = question(Place(element, None, field, context))
-        _note_raw(field, context)
-        return test
+        try:
+            return _ask_raw(Place(element, None, field, context), question)
+        except Refused:
+            raise refusal from None
 
 
-def _note_raw(field: Field, context: Context) -> None:
-    context.note(
-        notes.FIELD_IN_RAW, f"'{field.name}' is searched in its element of the raw event XML", field.name
-    )
+def _ask_raw(place: Place, question: Ask) -> Expr:
+    """The test of an element of the raw message: a search may find too much, and so miss an absence."""
+    test = question(place)
+    effect = Effect.NARROWER if isinstance(flatten(test), Not) else Effect.WIDER
+    place.note(notes.FIELD_IN_RAW, f"'{place.name}' is searched in its element of the raw event XML", effect)
+    return test
 
 
 def holder_of(target: SimpleTarget | None, name: str, context: Context) -> Holder:

@@ -24,7 +24,6 @@ from translator.model.expr import Attribute, Expr, Not, Pattern, Test
 RAW_MESSAGE = "rawEventMsg"
 
 _INSIDE = "[^<]*"
-_ONE_INSIDE = r"(?:&\w+;|[^<])"
 _ENTITIES = {
     "&": "(?:&amp;|&)",
     "<": "(?:&lt;|<)",
@@ -53,7 +52,7 @@ def _between(part: Part) -> str:
         return _escaped(part)
     if isinstance(part, AnyOf):
         return regex.character_class(part.characters)
-    return _INSIDE if part is Wild.ANY else _ONE_INSIDE
+    return _INSIDE if part is Wild.ANY else r"(?:&\w+;|[^<])"
 
 
 def _anywhere(part: Part) -> str:
@@ -71,7 +70,8 @@ def _in_xml(found: Iterable[str]) -> str:
 
 def _token_in_xml(token: str, repeated: bool) -> str:
     if token in _WIDE:
-        return _WIDE[token] if token != "." or repeated else _ONE_INSIDE
+        inside = _WIDE[token]
+        return inside if repeated else rf"(?:&\w+;|{inside})"
     if is_class(token):
         if token.startswith("[^"):
             return f"{token[:-1]}<]"

@@ -113,6 +113,9 @@ def pattern(value: SigmaRegularExpression, place: Place) -> Expr:
     emission = place.context.emission
     flags = "".join(letter for flag, letter in _FLAG_LETTERS.items() if flag in value.flags)
     found = portable(source, flags, emission)
+    if isinstance(place.target, AttributeTarget) and place.target.values:
+        search = re2.compile(f"(?i){found.pattern}" if found.ignores_case else found.pattern).search
+        return _stored(place, lambda key: search(key) is not None, closed=False)
     test = place.holder.pattern(found.pattern)
     if _drops_dash(place) and re2.search(source, "-"):
         _note_dash(place, Effect.NARROWER)
@@ -144,6 +147,10 @@ def comparison(value: SigmaCompareExpression, place: Place) -> Expr:
     order, number = _ORDERS[value.op], value.number
     if isinstance(number, SigmaTimestampPart):
         return _time_part(number, order, place)
+    if isinstance(place.target, AttributeTarget) and place.target.values:
+        return _stored(
+            place, lambda key: key.isdecimal() and order.holds(int(key), number.number), closed=False
+        )
     return place.holder.compare(order, number.number)
 
 
@@ -188,14 +195,16 @@ def _time_part(value: SigmaTimestampPart, order: operators.Operator, place: Plac
 def glob(wanted: Glob, place: Place) -> Expr:
     """A text, in the form in which the parser stores it."""
     if isinstance(place.target, AttributeTarget) and place.target.values:
-        return _replaced(wanted, place, place.target)
+        return _stored(place, wanted.matches, closed=wanted.text is not None)
+    if wanted.text == "-" and _drops_dash(place):
+        _note_dash(place, Effect.WIDER)
+        return place.holder.absent()
+    test = place.holder.text(wanted)
     if _drops_dash(place) and wanted.matches("-"):
-        _note_dash(place, Effect.WIDER if wanted.text else Effect.NARROWER)
-        if wanted.text:
-            return place.holder.absent()
+        _note_dash(place, Effect.NARROWER)
     if wanted.text == "" and isinstance(place.holder, TextHolder | SplitHolder):
         place.note(notes.EMPTY_MAY_BE_ABSENT, f"an empty {place.name} may be kept as an absent attribute")
-    return place.holder.text(wanted)
+    return test
 
 
 def _drops_dash(place: Place) -> bool:
@@ -214,20 +223,28 @@ def _note_dash(place: Place, effect: Effect) -> None:
     place.note(notes.DASH_IS_ABSENT, text, effect)
 
 
-def _replaced(wanted: Glob, place: Place, target: AttributeTarget) -> Expr:
-    """The values that the parser stores in place of those that are asked for."""
-    if wanted.is_anything:
-        return place.holder.text(wanted)
-    stored = list(dict.fromkeys(str(value) for key, value in target.values.items() if wanted.matches(key)))
+def _stored(place: Place, fits: Callable[[str], bool], *, closed: bool) -> Expr:
+    """What the parser stores in place of the values that fit.
+
+    ``closed``: the condition asks for one value. Other conditions may fit values that the row does not know.
+
+    Raises: Refused(value-unknown) where no value of the row fits.
+    """
+    assert isinstance(place.target, AttributeTarget)
+    known = place.target.values
+    stored = list(dict.fromkeys(str(value) for key, value in known.items() if fits(key)))
+    attribute = place.target.attribute
     if not stored:
-        raise Refused(
-            notes.VALUE_UNKNOWN.name,
-            f"what the parser stores in {target.attribute} for this value of {place.name} is not known",
+        cause = f"what the parser stores in {attribute} for this value of {place.name} is not known"
+        raise Refused(notes.VALUE_UNKNOWN.name, cause)
+    if not closed:
+        place.note(
+            notes.VALUE_UNKNOWN, f"{place.name} is known to be {' or '.join(known)}; others are not seen"
         )
-    place.note(
-        notes.VALUE_TRANSFORMED,
-        f"{target.attribute} holds {' or '.join(stored)} for the value of {place.name}",
-    )
+    if len(stored) == len(set(map(str, known.values()))):
+        return Not(place.holder.absent())
+    text = f"{attribute} holds {' or '.join(stored)} for the value of {place.name}"
+    place.note(notes.VALUE_TRANSFORMED, text)
     return any_of([place.holder.text(Glob.literal(each)) for each in stored])
 
 
