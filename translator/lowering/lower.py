@@ -41,6 +41,8 @@ def lower(source: RuleSource, index: int, names: metadata.Names, settings: Setti
     """
     attack = from_tags(f"{tag.namespace}.{tag.name}" for tag in source.sigma.tags)
     recorder = Recorder()
+    for words in source.deviations:
+        recorder.add(notes.SPEC_OVER_LIBRARY, words)
     rule: Rule | None = None
     try:
         log_source = find_log_source(source, settings.taxonomy)

@@ -68,25 +68,31 @@ def ask(field: Field, context: Context, question: Ask) -> Expr:
     if not isinstance(target, ByEventTarget):
         return _ask_place(field, target, context, question)
     options: list[Expr] = []
-    known = {event_id for ids, _ in target.branches for event_id in ids}
+    reachable = context.event_ids
+    known = frozenset(event_id for ids, _ in target.branches for event_id in ids)
     for ids, branch in target.branches:
-        reached = ids if context.event_ids is None else ids & context.event_ids
+        reached = ids if reachable is None else ids & reachable
         if reached:
-            options.append(_in_events(reached, False, context, _ask_place(field, branch, context, question)))
-    if context.event_ids is None or context.event_ids - known:
+            options.append(_in_events(reached, context, _ask_place(field, branch, context, question)))
+    if reachable is None:
         rest = _ask_place(field, target.otherwise, context, question)
-        options.append(_in_events(frozenset(known), True, context, rest))
+        options.append(all_of([_event_id_in(known, outside=True), rest]))
+    elif reachable - known:
+        rest = _ask_place(field, target.otherwise, context, question)
+        options.append(_in_events(reachable - known, context, rest))
     return any_of(options)
 
 
-def _in_events(ids: frozenset[int], outside: bool, context: Context, test: Expr) -> Expr:
-    """The test, only in events of these ids (or of all others), unless no others reach this place."""
-    if context.event_ids is not None and (
-        not (context.event_ids & ids) if outside else context.event_ids <= ids
-    ):
+def _in_events(ids: frozenset[int], context: Context, test: Expr) -> Expr:
+    """The test, only in events of these ids, unless no others reach this place."""
+    if context.event_ids is not None and context.event_ids <= ids:
         return test
+    return all_of([_event_id_in(ids), test])
+
+
+def _event_id_in(ids: frozenset[int], outside: bool = False) -> Test:
     members = tuple(Text(str(event_id)) for event_id in sorted(ids))
-    return all_of([Test(Attribute(EVENT_ID), operators.IN.name, Values(members), negated=outside), test])
+    return Test(Attribute(EVENT_ID), operators.IN.name, Values(members), negated=outside)
 
 
 def _ask_place(field: Field, target: SimpleTarget | None, context: Context, question: Ask) -> Expr:

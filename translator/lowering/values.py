@@ -67,10 +67,10 @@ def lower_value(value: SigmaType, place: Place) -> Expr:
 
     Raises: Refused with the code of what cannot be asked.
     """
-    function = _BY_TYPE.get(type(value))
-    if function is None:
-        raise Refused(notes.UNSUPPORTED_CONDITION.name, f"{type(value).__name__} values are not supported")
-    return function(value, place)
+    for kind in type(value).__mro__:
+        if kind in _BY_TYPE:
+            return _BY_TYPE[kind](value, place)
+    raise Refused(notes.UNSUPPORTED_CONDITION.name, f"{type(value).__name__} values are not supported")
 
 
 @lowers(SigmaString)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import product
 from typing import Any, ClassVar
 
@@ -47,7 +47,7 @@ class EncodedString(SigmaString):
     """A string whose characters stand for bytes."""
 
 
-class _Dashes(SigmaValueModifier[SigmaString, SigmaString]):
+class Windash(SigmaValueModifier[SigmaString, SigmaString]):
     """``windash``: each dash is as good as the others, wherever it stands."""
 
     def modify(self, val: SigmaString) -> SigmaString:
@@ -92,24 +92,32 @@ class _Utf16(_Encoding):
         yield _string(parts, EncodedString)
 
 
-class _Utf16LittleEndian(_Utf16):
+class Wide(_Utf16):
+    """UTF-16 with the low byte first."""
+
     codec = "utf-16-le"
 
 
-class _Utf16BigEndian(_Utf16):
+class Utf16be(_Utf16):
+    """UTF-16 with the high byte first."""
+
     codec = "utf-16-be"
 
 
-class _Utf16Marked(_Utf16LittleEndian):
+class Utf16(Wide):
+    """UTF-16 with a byte order mark in front."""
+
     mark = "\xff\xfe"
 
 
-class _Base64(_Encoding):
+class Base64(_Encoding):
+    """The Base64 form of the whole text."""
+
     def encode(self, val: SigmaString) -> Iterator[SigmaString]:
         yield _string([b64encode(self.whole(val)).decode()], SigmaString)
 
 
-class _Base64Offset(_Encoding):
+class Base64offset(_Encoding):
     """The part of the Base64 form that is the same whatever stands around, for three positions."""
 
     unsure_before: ClassVar[tuple[int, ...]] = (0, 2, 3)
@@ -127,7 +135,7 @@ class _Base64Offset(_Encoding):
                 yield _string([certain], SigmaString)
 
 
-class _Expand(SigmaValueModifier[SigmaString | SigmaRegularExpression, Any]):
+class Expand(SigmaValueModifier[SigmaString | SigmaRegularExpression, Any]):
     r"""``%name%`` becomes a placeholder; ``\%`` is a plain percent sign. Comes before other modifiers."""
 
     def modify(self, val: SigmaString | SigmaRegularExpression) -> SigmaType:
@@ -140,7 +148,7 @@ class _Expand(SigmaValueModifier[SigmaString | SigmaRegularExpression, Any]):
         return _string(parts, type(val))
 
 
-class _BoundRegex(SigmaValueModifier[SigmaRegularExpression, SigmaRegularExpression]):
+class Contains(SigmaValueModifier[SigmaRegularExpression, SigmaRegularExpression]):
     """A regular expression is searched for anywhere; these modifiers tie down one end of it, or none."""
 
     before: ClassVar[str] = ""
@@ -153,29 +161,33 @@ class _BoundRegex(SigmaValueModifier[SigmaRegularExpression, SigmaRegularExpress
         return val
 
 
-class _RegexAtStart(_BoundRegex):
+class Startswith(Contains):
+    """A regular expression that has to fit from the start."""
+
     before = "^"
 
 
-class _RegexAtEnd(_BoundRegex):
+class Endswith(Contains):
+    """A regular expression that has to fit to the end."""
+
     after = "$"
 
 
 OWN: dict[str, type[SigmaValueModifier[Any, Any]]] = {
-    "windash": _Dashes,
-    "wide": _Utf16LittleEndian,
-    "utf16le": _Utf16LittleEndian,
-    "utf16be": _Utf16BigEndian,
-    "utf16": _Utf16Marked,
-    "base64": _Base64,
-    "base64offset": _Base64Offset,
-    "expand": _Expand,
+    "windash": Windash,
+    "wide": Wide,
+    "utf16le": Wide,
+    "utf16be": Utf16be,
+    "utf16": Utf16,
+    "base64": Base64,
+    "base64offset": Base64offset,
+    "expand": Expand,
 }
 """Modifier of the specification -> how it is applied to a string."""
 ON_REGEX: dict[str, type[SigmaValueModifier[Any, Any]]] = {
-    "contains": _BoundRegex,
-    "startswith": _RegexAtStart,
-    "endswith": _RegexAtEnd,
+    "contains": Contains,
+    "startswith": Startswith,
+    "endswith": Endswith,
 }
 """The same for those that mean something else where ``re`` stands before them."""
 
@@ -193,6 +205,26 @@ def own_modifiers(modifiers: list[str]) -> list[str]:
     # What a placeholder stands for is read from the value as written.
     first = [name for name in named if name in ("re", f"{PREFIX}expand")]
     return [*first, *(name for name in named if name not in first)]
+
+
+_DASH = re.compile(f"[{DASHES}]")
+_DASH_OF_LIBRARY = re.compile(r"\B[-/]\b")
+_DASHES_OF_LIBRARY = 3
+
+
+def deviation(modifiers: Collection[str], text: str) -> str:
+    """What the library makes of a text otherwise, in words; empty where it agrees with the specification."""
+    if "windash" in modifiers:
+        dashes = len(_DASH.findall(text))
+        if dashes > _DASHES_OF_LIBRARY or dashes != len(_DASH_OF_LIBRARY.findall(text)):
+            return "windash makes all dashes of a value equal, not only - and / before a word"
+    if "utf16le" in modifiers:
+        return "utf16le is read, which the library does not know"
+    if not text.isascii() and not {"wide", "utf16", "utf16be"}.isdisjoint(modifiers):
+        return "UTF-16 modifiers take text beyond ASCII"
+    if "re" in modifiers and not {"startswith", "endswith"}.isdisjoint(modifiers):
+        return "startswith and endswith bind a regular expression"
+    return ""
 
 
 def _string(parts: list[Any], kind: type[SigmaString]) -> SigmaString:

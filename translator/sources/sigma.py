@@ -18,12 +18,13 @@ from sigma.rule import SigmaRule
 from translator.errors import InputError, Location, Refused, TranslatorError
 from translator.sources.conditions import Tree, read_condition
 from translator.sources.documents import Document
-from translator.sources.modifiers import own_modifiers
+from translator.sources.modifiers import deviation, own_modifiers
 
 _TEXT_MODIFIERS = frozenset(
     {"contains", "startswith", "endswith", "cased", "re", "windash", "wide", "utf16", "utf16le", "utf16be"}
     | {"base64", "base64offset", "expand"}
 )
+_MODIFIERS_OF_NULL = frozenset({"all", "neq"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class RuleSource:
     """One detection rule of a file, both as plain data and as the library reads it.
 
     ``conditions`` are the trees of its conditions. ``index`` counts the documents of the file from 0.
+    ``deviations`` say in words where the specification was followed and not the library.
     """
 
     document: Mapping[str, Any]
@@ -38,6 +40,7 @@ class RuleSource:
     conditions: tuple[Tree, ...]
     location: Location
     index: int
+    deviations: tuple[str, ...] = ()
 
 
 def rule_sources(documents: Iterable[Document]) -> Iterator[RuleSource | TranslatorError]:
@@ -84,7 +87,8 @@ def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) ->
         raise InputError("rule-invalid", _words(error), location) from error
     except RecursionError as error:
         raise InputError("rule-invalid", "the condition is nested too deeply", location) from error
-    return RuleSource(content, sigma, conditions, location, index)
+    deviations = tuple(dict.fromkeys(_deviations(content["detection"])))
+    return RuleSource(content, sigma, conditions, location, index, deviations)
 
 
 def _merged(shared: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,6 +140,8 @@ def _check_item(name: str, item: Any, in_list: bool = False) -> None:
             members = value if isinstance(value, list) else [value]
             if not members:
                 raise InputError("rule-invalid", f"'{field}' in '{name}' has an empty list", hint="use null")
+            if None in members and not _MODIFIERS_OF_NULL.issuperset(field.split("|")[1:]):
+                raise InputError("rule-invalid", f"'{field}' in '{name}' does not take null")
             if any(isinstance(member, Mapping | list) for member in members):
                 raise InputError(
                     "rule-invalid",
@@ -164,6 +170,20 @@ def _rewrite(item: Any) -> Any:
             raise InputError("rule-invalid", f"'{key}' stands twice", hint="join the values with 'all'")
         result[renamed] = _spelt(value) if _TEXT_MODIFIERS.intersection(modifiers) else value
     return result
+
+
+def _deviations(item: Any) -> Iterator[str]:
+    if isinstance(item, list):
+        for member in item:
+            yield from _deviations(member)
+    elif isinstance(item, Mapping):
+        for key, value in item.items():
+            modifiers = key.split("|")[1:]
+            texts = [
+                each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)
+            ]
+            yield from filter(None, (deviation(modifiers, text) for text in texts))
+            yield from _deviations(value)
 
 
 def _spelt(value: Any) -> Any:
