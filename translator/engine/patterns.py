@@ -1,7 +1,7 @@
 """Regular expressions of rules: compiled by RE2, or recognised as plain text and answered without it.
 
-Flags of FortiSIEM's expressions are not known. Here ``.`` matches a line break too, because a translated
-wildcard has to; ``^`` and ``$`` match only at the ends of the value unless the pattern says ``(?m)``.
+Whether ``.`` matches a line break is the profile's business. ``^`` and ``$`` match only at the ends of the
+value unless the pattern says ``(?m)``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class Plain:
     ends: bool
 
 
-def compile_pattern(regex: str, *, ignore_case: bool, anchored: bool = False) -> Searcher:
+def compile_pattern(
+    regex: str, *, ignore_case: bool, anchored: bool = False, dot_matches_newline: bool = False
+) -> Searcher:
     """The expression, ready to search.
 
     Raises: InputError(regex-too-long, regex-invalid) with the pattern, shortened.
@@ -53,7 +55,7 @@ def compile_pattern(regex: str, *, ignore_case: bool, anchored: bool = False) ->
     options = re2.Options()
     options.log_errors = False
     options.never_capture = True
-    options.dot_nl = True
+    options.dot_nl = dot_matches_newline
     options.case_sensitive = not ignore_case
     try:
         compiled: Searcher = re2.compile(rf"\A(?:{regex})\z" if anchored else regex, options)
@@ -110,14 +112,18 @@ def _plain(units: list[str]) -> Plain | None:
     if starts:
         first = 1
     if units[first : first + 2] == [".", "*"]:
-        first, starts = first + 2, False
+        if starts:  # Only the first line may stand before the text.
+            return None
+        first += 2
         if units[first : first + 1] in (["?"], ["+"], ["*"]):
             return None
     ends = last > first and units[last - 1] == "$"
     if ends:
         last -= 1
     if units[max(first, last - 2) : last] == [".", "*"]:
-        last, ends = last - 2, False
+        if ends:
+            return None
+        last -= 2
     text = [_character(unit) for unit in units[first:last]]
     return None if None in text else Plain("".join(map(str, text)), starts, ends)
 

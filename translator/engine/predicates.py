@@ -168,10 +168,18 @@ def _starts_a_word(value: str, text: str) -> bool:
 def _pattern(operand: object, setting: Setting) -> Predicate | None:
     match operand:
         case Pattern(regex):
-            anchored = setting.dialect.entries["regexp.anchored"].value is True
+            anchored, any_dot = (
+                setting.dialect.entries[name].value is True
+                for name in ("regexp.anchored", "regexp.dot_matches_newline")
+            )
             plain = None if anchored else plain_alternatives(regex)
             if plain is None:
-                compiled = compile_pattern(regex, ignore_case=setting.ignores_case, anchored=anchored)
+                compiled = compile_pattern(
+                    regex,
+                    ignore_case=setting.ignores_case,
+                    anchored=anchored,
+                    dot_matches_newline=any_dot,
+                )
                 return Predicate(Form.TEXT, setting.row.holds, compiled)
             asked = tuple((_PLACES[each.starts, each.ends], setting.text(each.text)) for each in plain)
             if len(asked) == 1:
