@@ -181,6 +181,13 @@ def test_anchored_patterns() -> None:
         assert check({"procName": "cmd.exe"}) is False
 
 
+def test_a_dot_that_matches_a_line_break() -> None:
+    dialect = having(DEFAULT, "regexp.dot_matches_newline", value=True)
+    for regex, holds in (("a.b", True), ("^.*b", True), ("a.*$", True), (".*b", True), ("a$", False)):
+        check = compile_filter(Leaf(Attribute("text"), "regexp", Pattern(regex)), dialect)
+        assert check({"text": "a\nb"}) is holds
+
+
 def test_groups_come_from_the_context() -> None:
     context = Context(groups={"G": ("srv01", "10.0.0.0/8")})
     check = compile_filter(parsed("host IN (Group@G)"), DEFAULT, context)
