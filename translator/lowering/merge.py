@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 
 from translator import operators
 from translator.lowering.regex import flags_of
+from translator.lowering.tokens import sets_flags, tokens
 from translator.model.expr import (
     And,
     Expr,
@@ -48,7 +49,9 @@ def _key(item: Expr) -> Hashable:
         case Test(term, operator, Text() | Number() | Network() | Values(), False) if operator in _EXACT:
             return item if _is_range(item) else (term, "exact")
         case Test(term, operators.REGEXP.name, Pattern(regex), False):
-            return (term, "pattern", flags_of(regex)[0])
+            flags, body = flags_of(regex)
+            # Flags inside one alternative would reach those after it.
+            return item if any(map(sets_flags, tokens(body))) else (term, "pattern", flags)
         case And((*common, last)) if _key(last) != last:
             return ("and", tuple(common), _key(last))
     return item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 
 import re2
@@ -101,7 +102,9 @@ def _is_common(token: str, before: str, after: str) -> bool:
 def _why_invalid(pattern: str) -> str:
     """A pattern that Python reads is one that RE2 lacks; otherwise it is wrong everywhere."""
     try:
-        re.compile(pattern)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            re.compile(pattern)
     except (re.error, RecursionError, OverflowError):
         return notes.REGEX_INVALID.name
     return notes.REGEX_UNSUPPORTED.name

@@ -18,7 +18,7 @@ from translator.lowering import regex
 from translator.lowering.context import Emission
 from translator.lowering.glob import AnyOf, Glob, Part, Wild
 from translator.lowering.holders import Holder
-from translator.lowering.tokens import alternatives, character, is_class
+from translator.lowering.tokens import alternatives, character, is_class, sets_flags, tokens
 from translator.model.expr import Attribute, Expr, Not, Pattern, Test
 
 RAW_MESSAGE = "rawEventMsg"
@@ -123,7 +123,8 @@ class ElementHolder(Holder):
 
     def pattern(self, pattern: str) -> Expr:
         flags, body = regex.flags_of(pattern)
-        found = [self._alternative(each, pattern, "m" in flags) for each in alternatives(body)]
+        by_line = "m" in flags or any(sets_flags(token) and "m" in token for token in tokens(body))
+        found = [self._alternative(each, pattern, by_line) for each in alternatives(body)]
         joined = found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
         return _found(f"{flags}{self._name}>{joined}")
 

@@ -50,6 +50,11 @@ def character(token: str) -> str | None:
     return token[1] if _PLAIN_ESCAPE.fullmatch(token) else None
 
 
+def sets_flags(token: str) -> bool:
+    """Whether the token is ``(?...)``, which sets flags for all that follows in its group."""
+    return token.startswith("(?") and token.endswith(")")
+
+
 def is_class(token: str) -> bool:
     """Whether the token is ``[...]``."""
     return len(token) > 2 and token.startswith("[")

@@ -4,7 +4,8 @@ They join the library's registry under names with a prefix that no rule can use 
 :mod:`translator.sources.sigma` writes those names into a rule before the library reads it. What the
 library does otherwise: ``utf16le`` is missing, ``windash`` knows two of the five dashes and looks for word
 boundaries, UTF-16 takes ASCII only, Base64 of it depends on the version, ``startswith`` and ``endswith``
-do not bind a regular expression, and what ``expand`` makes of a backslash depends on the version.
+do not bind a regular expression, which patterns ``re`` takes and what ``expand`` makes of a backslash depends
+on version and environment.
 """
 
 from __future__ import annotations
@@ -148,6 +149,23 @@ class Expand(SigmaValueModifier[SigmaString | SigmaRegularExpression, Any]):
         return _string(parts, type(val))
 
 
+class Regex(SigmaRegularExpression):
+    """A regular expression as the rule writes it.
+
+    The library compiles it with an engine that depends on what is installed; here it is not judged yet.
+    """
+
+    def compile(self) -> None:
+        """Do nothing."""
+
+
+class Re(SigmaValueModifier[SigmaString, SigmaRegularExpression]):
+    """``re``: the value as written is a regular expression."""
+
+    def modify(self, val: SigmaString) -> SigmaRegularExpression:
+        return Regex(val.original)
+
+
 class Contains(SigmaValueModifier[SigmaRegularExpression, SigmaRegularExpression]):
     """A regular expression is searched for anywhere; these modifiers tie down one end of it, or none."""
 
@@ -182,6 +200,7 @@ OWN: dict[str, type[SigmaValueModifier[Any, Any]]] = {
     "base64": Base64,
     "base64offset": Base64offset,
     "expand": Expand,
+    "re": Re,
 }
 """Modifier of the specification -> how it is applied to a string."""
 ON_REGEX: dict[str, type[SigmaValueModifier[Any, Any]]] = {
@@ -203,7 +222,7 @@ def own_modifiers(modifiers: list[str]) -> list[str]:
         for name in modifiers
     ]
     # What a placeholder stands for is read from the value as written.
-    first = [name for name in named if name in ("re", f"{PREFIX}expand")]
+    first = [name for name in (f"{PREFIX}re", f"{PREFIX}expand") if name in named]
     return [*first, *(name for name in named if name not in first)]
 
 

@@ -7,12 +7,11 @@ wins: see :mod:`translator.sources.modifiers` and :mod:`translator.sources.condi
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sigma.exceptions import SigmaError, SigmaRegularExpressionError
+from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
 from translator.errors import InputError, Location, Refused, TranslatorError
@@ -67,8 +66,8 @@ def rule_sources(documents: Iterable[Document]) -> Iterator[RuleSource | Transla
 def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) -> RuleSource:
     """One document as a rule.
 
-    Raises: Refused(correlation | filter) for these kinds of documents; InputError(rule-invalid |
-    regex-invalid) with the library's or our own words when it is malformed.
+    Raises: Refused(correlation | filter) for these kinds of documents; Refused(placeholder-unresolved);
+    InputError(rule-invalid) with the library's or our own words when it is malformed.
     """
     for kind in ("correlation", "filter"):
         if kind in content:
@@ -76,13 +75,8 @@ def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) ->
     _check_structure(content)
     detection = {name: _rewrite(item) for name, item in content["detection"].items()}
     try:
-        with warnings.catch_warnings():
-            # The library compiles patterns with Python's engine, which warns of what other engines allow.
-            warnings.simplefilter("ignore", FutureWarning)
-            sigma = SigmaRule.from_dict({**content, "detection": detection})
+        sigma = SigmaRule.from_dict({**content, "detection": detection})
         conditions = tuple(read_condition(text, sigma.detection) for text in sigma.detection.condition)
-    except SigmaRegularExpressionError as error:
-        raise InputError("regex-invalid", _words(error), location) from error
     except SigmaError as error:
         raise InputError("rule-invalid", _words(error), location) from error
     except RecursionError as error:
