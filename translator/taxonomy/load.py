@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,11 +17,14 @@ from translator.taxonomy.document import CODE, MAX_BYTES, Document, Keys, parse
 from translator.taxonomy.schema import (
     CatalogueRow,
     EventTypeByIdRow,
+    EventTypeFamilyRow,
     EventTypeRow,
     FieldRow,
     LogSourceHead,
     TargetRow,
 )
+
+RowT = TypeVar("RowT", EventTypeRow, EventTypeFamilyRow)
 
 __all__ = ["Document", "LogSourceRows", "UserRows", "data_folder", "parse"]
 
@@ -33,6 +36,7 @@ class LogSourceRows:
     path: str
     head: LogSourceHead
     event_types: tuple[EventTypeRow, ...] | None
+    families: tuple[EventTypeFamilyRow, ...] | None
     fields: Mapping[str, FieldRow]
 
 
@@ -55,26 +59,43 @@ def log_source_rows(
     """
     entries = document.mapping(value, keys)
     fields = _fields(document, entries.pop("fields", None), (*keys, "fields"), known)
-    event_types = None
-    if "event_types" in entries:
-        below: Keys = (*keys, "event_types")
-        listed = document.convert(entries.pop("event_types"), list[dict[str, Any]], below)
-        event_types = tuple(
-            _event_type(document, item, (*below, place), known) for place, item in enumerate(listed)
-        )
+    event_types = _event_types(document, entries, EventTypeRow, "event_types", keys, known)
+    families = _event_types(document, entries, EventTypeFamilyRow, "event_type_families", keys, known)
     by_id = entries.pop("event_type_by_id", None)
     head = document.convert(entries, LogSourceHead, keys)
     if by_id is not None:
         scheme = document.row(by_id, EventTypeByIdRow, (*keys, "event_type_by_id"))
         head = msgspec.structs.replace(head, event_type_by_id=scheme)
-    return LogSourceRows(document.path, head, event_types, fields)
+    return LogSourceRows(document.path, head, event_types, families, fields)
+
+
+def _event_types(
+    document: Document,
+    entries: dict[str, Any],
+    type_: type[RowT],
+    key: str,
+    keys: Keys,
+    known: Mapping[str, str] | None,
+) -> tuple[RowT, ...] | None:
+    """Take the rows of a list of event types out of the entries; None where there is no such list."""
+    if key not in entries:
+        return None
+    below: Keys = (*keys, key)
+    listed = document.convert(entries.pop(key), list[dict[str, Any]], below)
+    return tuple(
+        _event_type(document, item, type_, (*below, place), known) for place, item in enumerate(listed)
+    )
 
 
 def _event_type(
-    document: Document, entries: dict[str, Any], keys: Keys, known: Mapping[str, str] | None
-) -> EventTypeRow:
+    document: Document,
+    entries: dict[str, Any],
+    type_: type[RowT],
+    keys: Keys,
+    known: Mapping[str, str] | None,
+) -> RowT:
     fields = _fields(document, entries.pop("fields", None), (*keys, "fields"), known)
-    row = document.row(entries, EventTypeRow, keys)
+    row = document.row(entries, type_, keys)
     _check_attributes(document, row.lacks, (*keys, "lacks"), known)
     return msgspec.structs.replace(row, fields=fields)
 

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
-from translator.taxonomy.schema import Confidence, EventTypeByIdRow, LogSourceId
+from translator.taxonomy.schema import (
+    Confidence,
+    EventTypeByIdRow,
+    LogSourceId,
+    RawForm,
+)
 from translator.taxonomy.targets import ByEventTarget, Field, Target, reach
 
 
 @dataclass(frozen=True)
 class EventType:
-    """One event type that carries events of a log source.
+    """One event type that carries events of a log source, or a family of them.
 
     ``lacks``: attributes its events never have. ``fields``: fields stored elsewhere in its events.
+    ``pattern``: a regular expression for the names of a family, whose ``name`` is no event type then.
     """
 
     name: str
@@ -28,6 +34,7 @@ class EventType:
     confidence: Confidence
     source: str
     note: str = ""
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,10 @@ class LogSource:
     """One Sigma log source.
 
     ``by_id`` is the naming scheme of its event types, ``ids`` names those of single ids. ``prefix`` is what
-    all its event types begin with, where there are too many to list; empty otherwise. ``nearest`` says what
-    comes close where there is no event type. ``path`` is the file that spoke last.
+    all its event types begin with, where there are too many to list; empty otherwise. ``families`` are
+    further event types, each with a ``pattern`` instead of one name. ``raw_form`` is how the raw message
+    writes a field. ``nearest`` says what comes close where there is no event type. ``path`` is the file that
+    spoke last.
     """
 
     key: str
@@ -54,10 +63,12 @@ class LogSource:
     data_source: str
     impact: str
     event_types: tuple[EventType, ...]
+    families: tuple[EventType, ...]
     by_id: EventTypeByIdRow | None
     ids: Mapping[int, tuple[str, ...]]
     fields: Mapping[str, Field]
     prefix: str
+    raw_form: RawForm
     nearest: str
     note: str
     path: str

@@ -20,6 +20,7 @@ from translator.taxonomy.schema import LogSourceId
 from translator.taxonomy.targets import (
     AttributeTarget,
     ByEventTarget,
+    EventTypePartTarget,
     Field,
     HashesTarget,
     RawTarget,
@@ -33,6 +34,7 @@ __all__ = [
     "ByEventTarget",
     "EventNames",
     "EventType",
+    "EventTypePartTarget",
     "Field",
     "HashesTarget",
     "LogSource",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
+import re2
 
 Confidence = Literal["documented", "parser", "observed", "guess"]
 """How a fact is known.
@@ -23,30 +24,71 @@ Role = Literal["event_id", "provider", "channel"]
 """A field that selects the kind of event, and so may become part of the event type."""
 
 
+RawForm = Literal["xml", "json", "key_value", "text"]
+"""How the raw message of a log source writes a field; ``text``: nothing in it tells the field."""
+
+EVENT_TYPE = "eventType"
+"""The attribute that says what kind of event it is."""
+
+
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What all rows share: unknown keys are mistakes."""
 
 
+def check_pattern(pattern: str) -> None:
+    """Refuse what is no regular expression of RE2, or could match anywhere.
+
+    Raises: ValueError.
+    """
+    if not pattern.startswith("^"):
+        raise ValueError(f"the pattern '{pattern}' does not begin with '^', so it could match anywhere")
+    try:
+        re2.compile(pattern)
+    except re2.error as problem:
+        raise ValueError(f"'{pattern}' is no regular expression: {problem}") from problem
+
+
 class SplitRow(Row, frozen=True, kw_only=True):
-    """A value stored in two attributes: text before the separator and text after it."""
+    """A value stored in two attributes: text before the separator and text after it.
+
+    ``lone`` says which of them has a text without the separator.
+    """
 
     head: str
     tail: str
     separator: str
     at: Literal["first", "last"]
+    lone: Literal["head", "tail"] = "tail"
 
     def __post_init__(self) -> None:
         if not self.separator:
             raise ValueError("the separator is empty")
 
 
+class EventTypePartRow(Row, frozen=True, kw_only=True):
+    """A value that is part of the name of the event type.
+
+    ``before`` and ``after`` are regular expressions for the rest of the name. ``replace`` says which texts
+    of the value are written otherwise there, in this order.
+    """
+
+    before: str
+    after: str = ""
+    replace: dict[str, str] = {}
+    case: Literal["keep", "upper"] = "keep"
+
+    def __post_init__(self) -> None:
+        check_pattern(f"{self.before}x{self.after}$")
+
+
 class TargetRow(Row, frozen=True, kw_only=True):
-    """Where a value is stored: exactly one of the five forms."""
+    """Where a value is stored: exactly one of the forms."""
 
     attribute: str | None = None
     values: dict[str, str | int] | None = None
     split: SplitRow | None = None
     hashes: dict[str, str] | None = None
+    event_type: EventTypePartRow | None = None
     raw: str | None = None
 
     def __post_init__(self) -> None:
@@ -54,13 +96,15 @@ class TargetRow(Row, frozen=True, kw_only=True):
         if len(given) != 1:
             wanted = ", ".join(self.forms())
             raise ValueError(f"needs exactly one of {wanted}; has {' and '.join(given) or 'none'}")
-        if self.values is not None and self.attribute is None:
+        if self.values is not None and self.attribute is None and self.event_type is None:
             raise ValueError("'values' replaces the values of an attribute, and none is named")
+        if self.event_type is not None and any(isinstance(to, int) for to in (self.values or {}).values()):
+            raise ValueError("'values' puts a number into the name of an event type")
 
     @staticmethod
     def forms() -> tuple[str, ...]:
         """The keys of which exactly one must be given."""
-        return ("attribute", "split", "hashes", "raw")
+        return ("attribute", "split", "hashes", "event_type", "raw")
 
     def attributes(self) -> tuple[str, ...]:
         """The attributes that the row itself names, not those of its branches."""
@@ -68,6 +112,8 @@ class TargetRow(Row, frozen=True, kw_only=True):
             return (self.split.head, self.split.tail)
         if self.hashes is not None:
             return tuple(self.hashes.values())
+        if self.event_type is not None:
+            return (EVENT_TYPE,)
         return (self.attribute,) if self.attribute is not None else ()
 
 
@@ -118,6 +164,27 @@ class EventTypeRow(Row, frozen=True, kw_only=True):
     note: str = ""
     confidence: Confidence
     source: str
+
+
+class EventTypeFamilyRow(Row, frozen=True, kw_only=True):
+    """Event types of a log source that are too many to list, told by what their names look like.
+
+    ``pattern`` is a regular expression of RE2 that begins with ``^``; ``name`` is what to call them. The
+    rest is as for a single event type.
+    """
+
+    name: str
+    pattern: str
+    data_source: str | None = None
+    primary: bool = False
+    lacks: tuple[str, ...] = ()
+    fields: dict[str, FieldRow] = {}
+    note: str = ""
+    confidence: Confidence
+    source: str
+
+    def __post_init__(self) -> None:
+        check_pattern(self.pattern)
 
 
 class EventTypeByIdRow(Row, frozen=True, kw_only=True):
@@ -172,6 +239,7 @@ class LogSourceHead(Row, frozen=True, kw_only=True):
     event_type_by_id: EventTypeByIdRow | None = None
     event_type_ids: dict[int, tuple[str, ...]] | None = None
     prefix: str | None = None
+    raw_form: RawForm | None = None
     nearest: str | None = None
     include: tuple[str, ...] = ()
     note: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from translator.taxonomy.schema import Confidence, FieldRow, Role, TargetRow
+from translator.taxonomy.schema import EVENT_TYPE, Confidence, FieldRow, RawForm, Role, TargetRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class SplitTarget:
     """The value stands in two attributes: full text = head + separator + tail.
 
     The cut is at the first or last separator. Without a separator in the value, all of it is in the
-    tail and the head is absent. ``always`` speaks of the tail.
+    ``lone`` one and the other is absent. ``always`` speaks of the lone one.
     """
 
     head: str
@@ -35,6 +35,7 @@ class SplitTarget:
     separator: str
     at: Literal["first", "last"]
     always: bool = False
+    lone: Literal["head", "tail"] = "tail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,53 @@ class HashesTarget:
 
 
 @dataclass(frozen=True, slots=True)
-class RawTarget:
-    """No attribute holds the value; the raw message has it as ``<Data Name='element'>value</Data>``.
+class EventTypePartTarget:
+    """The value is part of the event type: its name matches ``^before`` value ``after$``.
 
-    An empty ``element`` means data without a name.
+    ``before`` (which begins with ``^``) and ``after`` are regular expressions. ``values`` are values that
+    stand there as another text altogether.
+    """
+
+    before: str
+    after: str
+    replaced: Mapping[str, str]
+    upper: bool
+    values: Mapping[str, str]
+
+    def spelled(self, text: str) -> str:
+        """The value, or a part of it that has no wildcards, as the name of the event type spells it.
+
+        >>> part = EventTypePartTarget("^AWS-CloudTrail-", "-.*", {".amazonaws.com": ""}, True, {})
+        >>> part.spelled("iam.amazonaws.com")
+        'IAM'
+        """
+        if text in self.values:
+            return self.values[text]
+        for old, new in self.replaced.items():
+            text = text.replace(old, new)
+        return text.upper() if self.upper else text
+
+
+@dataclass(frozen=True, slots=True)
+class RawTarget:
+    """No attribute holds the value; the raw message has it under the name ``element``.
+
+    ``form`` tells how: ``xml`` as ``<Data Name='element'>value</Data>``, where an empty ``element`` means
+    data without a name; ``json`` as ``"element":"value"``; ``key_value`` as ``element=value``; ``text``
+    without the name.
     """
 
     element: str
+    form: RawForm = "xml"
+
+    @property
+    def name(self) -> str:
+        """What stands beside the value: of a path through JSON, its last name.
+
+        >>> RawTarget("requestParameters.attribute", "json").name
+        'attribute'
+        """
+        return self.element.rpartition(".")[2] if self.form == "json" else self.element
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +110,7 @@ class ByEventTarget:
         return self.otherwise
 
 
-SimpleTarget: TypeAlias = AttributeTarget | SplitTarget | HashesTarget | RawTarget
+SimpleTarget: TypeAlias = AttributeTarget | SplitTarget | HashesTarget | EventTypePartTarget | RawTarget
 Target: TypeAlias = SimpleTarget | ByEventTarget
 
 
@@ -99,6 +140,8 @@ def reach(target: Target) -> Iterator[tuple[frozenset[int] | None, frozenset[str
             yield None, frozenset({head, tail})
         case HashesTarget(attributes=names):
             yield None, frozenset(names.values())
+        case EventTypePartTarget():
+            yield None, frozenset({EVENT_TYPE})
         case RawTarget():
             yield None, frozenset()
         case ByEventTarget(branches=branches, otherwise=otherwise):
@@ -108,31 +151,39 @@ def reach(target: Target) -> Iterator[tuple[frozenset[int] | None, frozenset[str
                 yield from reach(otherwise)
 
 
-def simple_target(row: TargetRow, always: bool) -> SimpleTarget:
+def simple_target(row: TargetRow, always: bool, raw_form: RawForm) -> SimpleTarget:
     """The target that a row or one branch of it describes."""
     if row.attribute is not None:
         return AttributeTarget(row.attribute, row.values or {}, always)
     if row.split is not None:
-        return SplitTarget(row.split.head, row.split.tail, row.split.separator, row.split.at, always)
+        cut = row.split
+        return SplitTarget(cut.head, cut.tail, cut.separator, cut.at, always, cut.lone)
     if row.hashes is not None:
         return HashesTarget(row.hashes)
-    return RawTarget(row.raw or "")
+    if row.event_type is not None:
+        part = row.event_type
+        values = {value: str(text) for value, text in (row.values or {}).items()}
+        return EventTypePartTarget(part.before, part.after, part.replace, part.case == "upper", values)
+    return RawTarget(row.raw or "", raw_form)
 
 
-def target(row: FieldRow) -> Target:
+def target(row: FieldRow, raw_form: RawForm) -> Target:
     """The target that a field row describes."""
     if row.by_event is None:
-        return simple_target(row, row.always)
+        return simple_target(row, row.always, raw_form)
     branches = tuple(
-        (frozenset(branch.event_ids), simple_target(branch, row.always)) for branch in row.by_event
+        (frozenset(branch.event_ids), simple_target(branch, row.always, raw_form)) for branch in row.by_event
     )
-    return ByEventTarget(branches, simple_target(row.otherwise, row.always) if row.otherwise else None)
+    otherwise = simple_target(row.otherwise, row.always, raw_form) if row.otherwise else None
+    return ByEventTarget(branches, otherwise)
 
 
-def fields_of(rows: Mapping[str, FieldRow]) -> dict[str, Field]:
+def fields_of(rows: Mapping[str, FieldRow], raw_form: RawForm = "xml") -> dict[str, Field]:
     """The fields of a table of rows, aliases included; a row of its own wins over an alias."""
     named = {
-        name: Field(name, target(row), row.role, row.confidence, row.source, row.note, row.dash == "keep")
+        name: Field(
+            name, target(row, raw_form), row.role, row.confidence, row.source, row.note, row.dash == "keep"
+        )
         for name, row in rows.items()
         for name in (name, *row.aliases)
         if (name in rows and rows[name] is row) or name not in rows
