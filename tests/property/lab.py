@@ -48,9 +48,9 @@ def attributes(
             continue
         text = _spelt(value)
         for attribute, stored in _stored(text, row, event_id):
-            if attribute not in lacks and _holds(known.attribute_type(attribute), stored):
-                if stored or keep_empty:
-                    event[attribute] = stored
+            kept = bool(stored) or keep_empty
+            if kept and attribute not in lacks and _holds(known.attribute_type(attribute), stored):
+                event[attribute] = stored
     return event
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,7 +62,9 @@ def _cases() -> Iterator[Case]:
             continue
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         for row in content["cases"]:
-            log_source = row.get("logsource", content.get("logsource", {"product": "lab", "category": "process"}))
+            log_source = row.get(
+                "logsource", content.get("logsource", {"product": "lab", "category": "process"})
+            )
             options = {**content.get("options", {}), **row.get("options", {})}
             yield Case(path.stem, row["sigma"], log_source, options, row, False)
             if "not" in row:

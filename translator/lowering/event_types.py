@@ -12,7 +12,21 @@ from translator import notes, operators
 from translator.lowering.context import Context
 from translator.lowering.places import CHANNEL, EVENT_ID, PROVIDER
 from translator.lowering.regex import escape
-from translator.model.expr import And, Attribute, Expr, Not, Or, Pattern, Test, Text, Values, all_of, any_of
+from translator.model.expr import (
+    ALWAYS,
+    NEVER,
+    And,
+    Attribute,
+    Expr,
+    Not,
+    Or,
+    Pattern,
+    Test,
+    Text,
+    Values,
+    all_of,
+    any_of,
+)
 
 EVENT_TYPE = "eventType"
 _EVENT_ID = re.compile("0|[1-9][0-9]{0,9}")
@@ -116,6 +130,39 @@ def source_test(context: Context) -> Expr:
     if log_source.channels:
         return one_of(CHANNEL, log_source.channels)
     return Test(Attribute(EVENT_TYPE), operators.REGEXP.name, Pattern(f"^{escape(log_source.prefix)}"))
+
+
+def among(expr: Expr, possible: frozenset[str] | None = None) -> Expr:
+    """The condition in events of the ``possible`` types (None: of any), without tests that say nothing there.
+
+    Of several event type tests in one AND those types remain that satisfy all of them.
+    """
+    match expr:
+        case Test() if _exact(Test(expr.term, expr.operator, expr.operand), EVENT_TYPE):
+            return expr if possible is None else _settled(expr, possible)
+        case Or(items):
+            return any_of(among(item, possible) for item in items)
+        case And(items):
+            own = [frozenset(_members(item)) for item in items if _exact(item, EVENT_TYPE)]
+            if not own:
+                return all_of(among(item, possible) for item in items)
+            left = frozenset.intersection(*own, *([possible] if possible is not None else []))
+            if not left:
+                return NEVER
+            rest = [among(item, left) for item in items if not _exact(item, EVENT_TYPE)]
+            first = next(_members(item) for item in items if _exact(item, EVENT_TYPE))
+            named = [event_type_in(tuple(name for name in first if name in left))] if left != possible else []
+            return all_of([*named, *rest])
+    return expr
+
+
+def _settled(test: Test, possible: frozenset[str]) -> Expr:
+    """A test of event types where only the ``possible`` ones occur."""
+    asked = tuple(name for name in _members(test) if name in possible)
+    if len(set(asked)) in (0, len(possible)):
+        return ALWAYS if bool(asked) is not test.negated else NEVER
+    named = event_type_in(asked)
+    return Test(named.term, named.operator, named.operand, test.negated)
 
 
 def event_type_in(names: tuple[str, ...]) -> Test:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from translator import notes, operators
 from translator.errors import Refused
 from translator.lowering.backend import FilterBackend
 from translator.lowering.context import Context
 from translator.lowering.event_types import (
     EVENT_TYPE,
+    among,
     event_type_in,
     is_pinned,
     name_event_types,
@@ -54,18 +57,24 @@ def whole_filter(
 
     Raises: Refused with the code of what has no equal.
     """
-    branches: list[Expr] = []
-    data_sources: dict[str, None] = {}
+    branches: dict[Expr, list[EventType]] = {}
     for event_types in _groups(log_source, settings, recorder):
         branch = _branch(source, index, _context(log_source, event_types, settings), recorder)
         if branch != NEVER:
-            branches.append(branch)
-            data_sources.update(dict.fromkeys(each.data_source for each in event_types))
-    expr = merge_alternatives(flatten(any_of(branches)), settings.emission.dialect.max_pattern_length)
+            branches.setdefault(branch, []).extend(event_types)
+    alternatives = [_in_events(branch, event_types) for branch, event_types in branches.items()]
     _note_shared_attributes(recorder, log_source)
-    if expr == NEVER:
+    if not alternatives:
         raise Refused(notes.NEVER_MATCHES.name, "no event of the log source can satisfy the condition")
+    expr = merge_alternatives(flatten(any_of(alternatives)), settings.emission.dialect.max_pattern_length)
+    data_sources = dict.fromkeys(each.data_source for chosen in branches.values() for each in chosen)
     return expr, "; ".join(filter(None, data_sources)) or log_source.data_source
+
+
+def _in_events(branch: Expr, event_types: Sequence[EventType]) -> Expr:
+    """The branch, only in events of these types where there are any to choose from."""
+    names = tuple(each.name for each in event_types)
+    return all_of([event_type_in(names), branch]) if names else branch
 
 
 def _context(log_source: LogSource, event_types: tuple[EventType, ...], settings: Settings) -> Context:
@@ -124,12 +133,11 @@ def _stores_alike(one: EventType, other: EventType) -> bool:
 
 
 def _within_source(expr: Expr, context: Context) -> Expr:
-    """The condition, only for events of the log source."""
-    if expr == NEVER:
-        return NEVER
+    """The condition for events of the log source: of the context's event types, or told apart by a test."""
     if context.event_types:
-        return all_of([event_type_in(tuple(each.name for each in context.event_types)), expr])
-    if names_event_type(expr):
+        return among(expr, frozenset(each.name for each in context.event_types))
+    expr = flatten(among(expr))
+    if expr == NEVER or names_event_type(expr):
         return expr
     tests: list[Expr] = [Test(Attribute(EVENT_TYPE), operators.IS_NULL.name, negated=True)]
     if not is_pinned(expr, context):

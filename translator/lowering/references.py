@@ -10,16 +10,22 @@ from translator.lowering.context import Context
 from translator.model.expr import NEVER, Attribute, Expr, Test
 from translator.taxonomy.lookup import AttributeTarget, ByEventTarget, Field
 
+_PARTS = {
+    (False, False): "",
+    (True, False): "startswith",
+    (False, True): "endswith",
+    (True, True): "contains",
+}
+
 
 def field_reference(name: str, reference: SigmaFieldReference, context: Context) -> Expr:
     """The test that two fields hold the same.
 
     Raises: Refused(fieldref-unsupported | fieldref-same-attribute).
     """
-    ends = (("startswith", reference.starts_with), ("endswith", reference.ends_with))
-    parts = [word for word, asked in ends if asked]
-    if parts:
-        raise _unsupported(f"'{name}|{'|'.join(parts)}|fieldref: {reference.field}' compares parts")
+    part = _PARTS[reference.starts_with, reference.ends_with]
+    if part:
+        raise _unsupported(f"'{name}|{part}|fieldref: {reference.field}' compares a part of a value")
     left, right = (_one_attribute(each, context) for each in (name, reference.field))
     if left == right:
         cause = f"'{name}' and '{reference.field}' are both kept in {left}"
