@@ -1,5 +1,55 @@
-"""Translate Sigma rules to FortiSIEM correlation rules, and prove that they fire on the same events."""
+"""Translate Sigma rules to FortiSIEM correlation rules, and prove that they fire on the same events.
+
+>>> from translator import load, parse, render, translate
+>>> (source,) = load(["sigma_rules/net_discovery.yml"])
+>>> (translation,) = translate(source)
+>>> translation.rule.name
+'Windows: Share Discovery With Net'
+>>> text = render([translation.page])
+>>> (parsed,) = parse(text.encode())
+>>> parsed.rule == translation.rule
+True
+
+``load`` finds and reads Sigma rules; what cannot be read comes as its error. ``translate`` gives one
+:class:`Translation` for each condition of a rule: the FortiSIEM rule, or the notes that say why there is
+none. ``render`` writes rules in a format, ``parse`` reads rule XML back, ``replay`` runs rules over a stream
+of events, and ``verify`` compares the verdicts of Sigma rules with those of their translations.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+
+from translator.dialect.profile import load_profile
+from translator.engine.incidents import Firing
+from translator.engine.replay import Replay
+from translator.engine.values import Event
+from translator.errors import TranslatorError
+from translator.harness.compare import compare as verify
+from translator.model.rule import Rule
+from translator.parse.rule_xml import parse_rules as parse
+from translator.translate import Options, Translation, load, render, translate
+
+__all__ = [
+    "Options",
+    "Translation",
+    "TranslatorError",
+    "load",
+    "parse",
+    "render",
+    "replay",
+    "translate",
+    "verify",
+]
+
 __version__ = "0.1.0"
+
+
+def replay(
+    rules: Sequence[Rule], events: Iterable[tuple[float, Event]], profile: str = "default"
+) -> Iterator[Firing]:
+    """What fires when the events, flat maps of FortiSIEM attributes, come at these times, in seconds.
+
+    Times must not fall. :class:`translator.engine.replay.Replay` also says what could not be told.
+    """
+    return Replay(rules, load_profile(profile)).run(events)

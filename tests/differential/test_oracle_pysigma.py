@@ -20,6 +20,7 @@ from translator.errors import TranslatorError
 from translator.oracle import View, compile_rule, field_view
 from translator.oracle.modifiers import MODIFIERS
 from translator.oracle.values import Wild, read_tokens
+from translator.sources.modifiers import PREFIX
 
 DEVIATIONS: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent.parent / "cases" / "oracle" / "pysigma.yaml").read_text(encoding="utf-8")
@@ -28,7 +29,8 @@ WILD: dict[object, Wild] = {SpecialChars.WILDCARD_MULTI: Wild.MANY, SpecialChars
 
 
 def test_every_modifier_of_pysigma_is_known() -> None:
-    assert set(modifier_mapping) - set(MODIFIERS) == set()
+    theirs = {name for name in modifier_mapping if not name.startswith(PREFIX)}
+    assert theirs - set(MODIFIERS) == set()
 
 
 @given(st.text(alphabet="ab\\*?", max_size=10))

@@ -1,14 +1,18 @@
-"""Where messages, progress and results go: results to standard output, everything else to standard error."""
+"""Where messages, progress and results go: results to standard output, everything else to standard error.
+
+A reader that stops reading (``translate rules/ | head``) is no failure: the rest of that stream is dropped,
+the other stream and the exit code are those of a full run.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Iterator
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 from rich.console import Console
@@ -16,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from translator.errors import InputError, Location
-from translator.notes import Effect, Note
+from translator.notes import Effect
 
 COLOURS = {
     Effect.INFO: "dim",
@@ -25,35 +29,101 @@ COLOURS = {
     Effect.NARROWER: "magenta",
     Effect.REFUSED: "red",
 }
+ERROR = COLOURS[Effect.REFUSED]
+# What rules say can also move the cursor, colour the screen or end the line.
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {
+    9: "\\t",
+    10: "\\n",
+    13: "\\r",
+}
+
+
+class _Stream(Console):
+    """A console that drops what nobody reads, instead of ending the program."""
+
+    def on_broken_pipe(self) -> None:
+        _drop(self.file)
 
 
 def messages() -> Console:
-    """Standard error; colour only on a terminal."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    """Standard error; colour only on a terminal, and not with ``NO_COLOR``."""
+    return _Stream(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def results() -> Console:
-    """Standard output for tables; colour only on a terminal."""
-    return Console(highlight=False)
+    """Standard output for people; colour only on a terminal. Lines are as long as they are."""
+    return _Stream(highlight=False, emoji=False, soft_wrap=True)
+
+
+def line(*parts: str | tuple[str, str]) -> Text:
+    """One line of texts, or of texts with a style; control characters are shown as escapes."""
+    pairs = ((part, "") if isinstance(part, str) else part for part in parts)
+    return Text.assemble(*((text.translate(_CONTROL), style) for text, style in pairs))
 
 
 def say(text: str, style: str = "") -> None:
-    """One message line, letter by letter: text of rules is no markup, and has backslashes before brackets."""
-    messages().print(Text(text, style))
+    """One message line on standard error."""
+    messages().print(line((text, style)))
 
 
-def say_note(note: Note) -> None:
-    """One remark, in the colour of its effect."""
-    say(str(note), COLOURS[note.effect])
+def say_traceback(error: BaseException) -> None:
+    """Where a defect is, on standard error."""
+    messages().print("".join(traceback.format_exception(error)), markup=False, end="")
+
+
+def show(lines: Iterable[Text]) -> None:
+    """Lines for people on standard output.
+
+    Raises: InputError(cannot-write).
+    """
+    with _writing():
+        results().print(Text("\n").join(lines))
 
 
 def print_json(value: Any) -> None:
-    """A result for programs."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """A result for programs.
+
+    Raises: InputError(cannot-write).
+    """
+    emit(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def emit(text: str) -> None:
+    """A result on standard output: UTF-8 whatever the locale says, since XML and JSON promise it.
+
+    Raises: InputError(cannot-write).
+    """
+    with _writing():
+        # Half a character, from a file name that is no UTF-8, gets the escape that JSON has for it.
+        click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
 
 
 @contextmanager
-def progress(title: str, total: int) -> Iterator[Any]:
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        _drop(sys.stdout)
+    except OSError as error:
+        _drop(sys.stdout)
+        raise cannot_write("<stdout>", error, "free some space, or write elsewhere with -o") from error
+
+
+def _drop(stream: IO[str]) -> None:
+    """Let what is still in the stream's buffer, and all that follows, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def cannot_write(name: str, error: OSError, hint: str) -> InputError:
+    """The error for a place that cannot be written to."""
+    reason = (error.strerror or type(error).__name__).lower()
+    return InputError("cannot-write", reason, Location(name), hint)
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
     """A bar on a terminal, nothing in a pipe; yields a function to call after each step."""
     console = messages()
     if not console.is_terminal or total < 2:
@@ -63,31 +133,3 @@ def progress(title: str, total: int) -> Iterator[Any]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=total)
         yield lambda: bar.advance(task)
-
-
-def write_file(path: Path, text: str) -> None:
-    """The whole text under the name, or, where that fails, nothing.
-
-    Raises: InputError(cannot-write).
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(temporary).chmod(0o666 & ~_umask())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink()
-            raise
-    except OSError as error:
-        raise InputError(
-            "cannot-write", error.strerror or str(error), Location(str(path)), "choose another -o"
-        ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

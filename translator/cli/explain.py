@@ -2,100 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
-from translator.cli.console import COLOURS, print_json, results, say
-from translator.cli.convert import error_json
+from translator.cli import forms
+from translator.cli.batch import translate_all
+from translator.cli.console import COLOURS, ERROR, line, print_json, say, show
 from translator.cli.options import json_flag, options_from, profile_flag, translation_flags
-from translator.errors import EXIT_FAILED, EXIT_OK, TranslatorError
 from translator.lowering.context import Leaf
-from translator.notes import Note
 from translator.render.expression import print_filter
-from translator.translate import Translation, load, translate
+from translator.translate import Translation
+
+VALUE_WIDTH = 40
+"""Columns for the Sigma values; a longer one pushes its own test to the right."""
 
 
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="RULE.yml...")
+@click.command(short_help="Show what became of each field and value of a rule.")
+@click.argument("paths", nargs=-1, required=True, metavar="RULE.yml...|DIR|-")
 @translation_flags
 @profile_flag
 @json_flag
 def explain(paths: tuple[str, ...], as_json: bool, **flags: Any) -> int:
-    """Show what became of each field and value, where that mapping comes from, and every note."""
-    options = options_from(**flags)
-    errors: list[TranslatorError] = []
-    translations: list[Translation] = []
-    for source in load(paths):
-        if isinstance(source, TranslatorError):
-            errors.append(source)
-        else:
-            translations += translate(source, options)
+    """Show what became of each field and value, where that mapping comes from, and every note.
+
+    For each field of the rule: the FortiSIEM attributes that hold it, how sure that is (documented, observed,
+    from the parser, assumed) and its source; then each Sigma value with the test made of it. A negation
+    around a condition shows in the filter, not here.
+    """
+    batch = translate_all(paths, options_from(**flags))
     if as_json:
         print_json(
-            {
-                "rules": [_as_json(each) for each in translations],
-                "errors": [error_json(each) for each in errors],
-            }
+            {"rules": [_as_json(each) for each in batch.translations], "errors": forms.errors(batch.errors)}
         )
-    else:
-        for error in errors:
-            say(str(error), "red")
-        for each in translations:
-            _show(each)
-    refused = any(each.rule is None for each in translations)
-    return EXIT_FAILED if errors or refused else EXIT_OK
+        return batch.exit_code
+    for error in batch.errors:
+        say(str(error), ERROR)
+    for each in batch.translations:
+        show(_lines(each))
+    return batch.exit_code
 
 
-def _show(translation: Translation) -> None:
-    console = results()
-    title = translation.rule.name if translation.rule else translation.source.sigma.title
-    console.print(Text.assemble((title, "bold"), "  ", (str(translation.source.location), "dim")))
-    console.print(_table(translation.leaves))
-    if translation.rule:
-        for pattern in translation.rule.sub_patterns:
-            console.print(Text.assemble(("filter ", "bold"), print_filter(pattern.filter)), soft_wrap=True)
+def _lines(translation: Translation) -> Iterator[Text]:
+    rule = translation.rule
+    title = rule.name if rule else translation.source.sigma.title
+    yield line((title, "bold"), "  ", (str(translation.source.location), "dim"))
+    for (field, place, confidence, source), leaves in groupby(translation.leaves, _mapping):
+        yield line()
+        yield line((field or "(keyword)", "bold"), f" -> {place}  ", (f"{confidence}: {source}", "dim"))
+        yield from _values(list(leaves))
+    for pattern in rule.sub_patterns if rule else ():
+        yield line()
+        yield line((pattern.name, "bold"))
+        yield line("    ", print_filter(pattern.filter))
     for note in translation.notes:
-        console.print(Text(_note(note), COLOURS[note.effect]), soft_wrap=True)
-        console.print(Text(f"  {note.code.remedy}", "dim"), soft_wrap=True)
-    console.print()
+        yield line()
+        yield line((f"{note.code.name} ({note.effect.value}): {note.text}", COLOURS[note.effect]))
+        yield line("    ", (f"{note.code.meaning} {note.code.remedy}", "dim"))
+    if rule is None:
+        yield line()
+        yield line(("Refused: there is no rule.", ERROR))
+    yield line()
 
 
-def _note(note: Note) -> str:
-    return f"{note.code.name} ({note.effect.value}): {note.text}"
+def _mapping(leaf: Leaf) -> tuple[str, str, str, str]:
+    return leaf.field, leaf.place, leaf.confidence, leaf.source
 
 
-def _table(leaves: Sequence[Leaf]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("Sigma field", "value", "FortiSIEM test", "mapping", "source"):
-        table.add_column(column, overflow="fold")
+def _values(leaves: Sequence[Leaf]) -> Iterator[Text]:
+    width = min(VALUE_WIDTH, max(len(leaf.value) for leaf in leaves))
     for leaf in leaves:
-        table.add_row(
-            *map(Text, (leaf.field or "(keyword)", leaf.value, shown(leaf), leaf.confidence, leaf.source))
-        )
-    return table
-
-
-def shown(leaf: Leaf) -> str:
-    """The tests made of one field and value."""
-    return print_filter(leaf.filter)
+        codes = ", ".join(dict.fromkeys(note.code.name for note in leaf.notes))
+        test = print_filter(leaf.filter)
+        yield line(f"    {leaf.value:{width}}  {test}", (f"  [{codes}]" if codes else "", "dim"))
 
 
 def _as_json(translation: Translation) -> dict[str, Any]:
     rule = translation.rule
     return {
-        "path": translation.source.location.path,
-        "title": translation.source.sigma.title,
+        **forms.rule_keys(translation),
+        "status": "translated" if rule else "refused",
         "name": rule.name if rule else None,
         "filter": [print_filter(pattern.filter) for pattern in rule.sub_patterns] if rule else [],
         "leaves": [
             {
                 "field": leaf.field,
                 "value": leaf.value,
-                "test": shown(leaf),
+                "test": print_filter(leaf.filter),
                 "attributes": leaf.place,
                 "confidence": leaf.confidence,
                 "source": leaf.source,
@@ -104,14 +100,7 @@ def _as_json(translation: Translation) -> dict[str, Any]:
             for leaf in translation.leaves
         ],
         "notes": [
-            {
-                "code": note.code.name,
-                "effect": note.effect.value,
-                "field": note.field,
-                "text": note.text,
-                "meaning": note.code.meaning,
-                "remedy": note.code.remedy,
-            }
-            for note in translation.notes
+            {**form, "meaning": note.code.meaning, "remedy": note.code.remedy}
+            for form, note in zip(forms.notes(translation.notes), translation.notes, strict=True)
         ],
     }

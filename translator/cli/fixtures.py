@@ -8,44 +8,53 @@ from typing import Any
 
 import click
 
-from translator.cli.console import print_json, results, say
-from translator.cli.convert import error_json
+from translator.cli import forms
+from translator.cli.console import ERROR, line, print_json, say, show
 from translator.cli.options import json_flag, options_from, profile_flag, translation_flags
 from translator.errors import EXIT_FAILED, EXIT_OK, TranslatorError
 from translator.harness.fixtures import CaseResult, run_fixtures
 
+_WORDS = {True: "fires", False: "does not fire", None: "cannot say"}
 
-@click.command()
+
+@click.command(short_help="Run fixture files: events, and the verdict each must get.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @translation_flags
 @profile_flag
 @json_flag
 def test(paths: tuple[Path, ...], as_json: bool, **flags: Any) -> int:
-    """Run fixture files: each event must get the verdict that the file says, from both engines."""
+    """Run fixture files: each event must get the verdict that the file says, from both engines.
+
+    Of a directory, all *.fixture.yaml and *.fixture.yml files below it are run. docs/fixtures.md describes
+    them.
+    """
     cases: list[CaseResult] = []
     errors: list[TranslatorError] = []
     for result in run_fixtures(list(paths), options_from(**flags)):
-        (errors if isinstance(result, TranslatorError) else cases).append(result)  # type: ignore[arg-type]
+        if isinstance(result, TranslatorError):
+            errors.append(result)
+        else:
+            cases.append(result)
     failed = [case for case in cases if not case.ok]
     if as_json:
         print_json(_as_json(cases, errors))
     else:
         for error in errors:
-            say(str(error), "red")
+            say(str(error), ERROR)
         for case in failed:
-            say(f"{case.file}: event {case.index} ({case.why}): {_why(case)}", "red")
-        results().print(
-            f"[bold]{len(cases) - len(failed)} passed, {len(failed)} failed[/]"
-            + (f", {len(errors)} file(s) not readable" if errors else "")
-        )
+            say(f"{case.file}: event {case.index}: {_why(case)} [{case.why}]", ERROR)
+        parts = [f"{len(cases) - len(failed)} passed", f"{len(failed)} failed"]
+        parts += [f"{len(errors)} not readable"] if errors else []
+        show([line((", ".join(parts), "bold"))])
     return EXIT_FAILED if failed or errors else EXIT_OK
 
 
 def _why(case: CaseResult) -> str:
     if case.problem:
         return case.problem
-    words = {True: "fires", False: "does not fire", None: "cannot say"}
-    return f"expected {words[case.expected]}; Sigma {words[case.sigma]}, FortiSIEM {words[case.fortisiem]}"
+    return (
+        f"expected: {_WORDS[case.expected]}; Sigma: {_WORDS[case.sigma]}; FortiSIEM: {_WORDS[case.fortisiem]}"
+    )
 
 
 def _as_json(cases: Sequence[CaseResult], errors: Sequence[TranslatorError]) -> dict[str, Any]:
@@ -65,5 +74,5 @@ def _as_json(cases: Sequence[CaseResult], errors: Sequence[TranslatorError]) -> 
             }
             for case in cases
         ],
-        "errors": [error_json(error) for error in errors],
+        "errors": forms.errors(errors),
     }

@@ -8,15 +8,19 @@ from typing import Any, TypeVar
 
 import click
 
+from translator.cli.suggest import near_misses
 from translator.dialect.profile import profile_names
-from translator.errors import UsageError
+from translator.errors import TranslatorError, UsageError
 from translator.lowering.metadata import GroupBy
 from translator.sources.documents import read_yaml_file
+from translator.taxonomy.load import shipped_catalogue
 from translator.translate import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-json_flag = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+json_flag = click.option(
+    "--json", "as_json", is_flag=True, help="Print the result as JSON (keys in docs/commands.md)."
+)
 profile_flag = click.option(
     "--profile",
     type=click.Choice(profile_names()),
@@ -26,48 +30,53 @@ profile_flag = click.option(
 )
 
 _TRANSLATION_FLAGS = (
-    click.option("--strict", is_flag=True, help='Refuse every rule with a note above "info".'),
+    click.option("--strict", is_flag=True, help='Refuse every rule that has a note above "info".'),
     click.option(
         "--taxonomy",
         type=click.Path(path_type=Path),
         multiple=True,
         metavar="FILE",
-        help="Your log sources and fields, on top of the shipped ones (docs/taxonomy.md).",
+        help="Your log sources and fields, on top of the shipped ones (docs/taxonomy.md); repeatable.",
     ),
     click.option(
         "--placeholders",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="YAML file with the values of %placeholders%: name -> list.",
+        help="YAML file with the values of %placeholders%: one 'name: [value, ...]' for each.",
     ),
     click.option(
         "--sources",
         default="primary",
         show_default=True,
         metavar="primary|all|LIST",
-        help="Event types of a log source: those that published rules use, all, or these (with commas).",
+        help="Event types of a log source: those that published rules use; all; or those named (with "
+        "commas).",
     ),
     click.option(
         "--robust",
         type=click.Choice(["on", "off"]),
         default="on",
         show_default=True,
-        help="Guard negations, so that absent attributes count as in Sigma whatever FortiSIEM does.",
+        help="Guard negations, so that an absent attribute counts as in Sigma whatever FortiSIEM does; off "
+        "gives shorter filters.",
     ),
     click.option(
         "--regex-case",
         type=click.Choice(["inline", "classes"]),
-        help="Make text tests proof against case sensitive patterns: (?i)x or [Xx].",
+        help="Make text tests ignore letter case by themselves: (?i)x or [Xx].",
     ),
     click.option(
         "--group-by",
         default="filter",
         show_default=True,
         metavar="filter|host|minimal|LIST",
-        help="Attributes that split matches into incidents.",
+        help="Attributes that split matches into incidents: those of the filter and the host; the host "
+        "alone; the host, process and user of the filter; or those named (with commas).",
     ),
     click.option(
-        "--ids", is_flag=True, help="Write rule ids (for files placed on the server, not for GUI import)."
+        "--ids",
+        is_flag=True,
+        help="Write rule ids, for rules placed on the server; the GUI import wants none.",
     ),
 )
 
@@ -93,20 +102,23 @@ def options_from(
 ) -> Options:
     """The flags as options; files are read and checked here, before the first rule.
 
-    Raises: InputError for a file that cannot be read; UsageError for a value that means nothing.
+    Raises: UsageError for a file that cannot be read and for a value that means nothing.
     """
-    options = Options(
-        profile=profile,
-        sources=sources if sources in ("primary", "all") else _list("--sources", sources),
-        robust=robust == "on",
-        regex_case=regex_case,
-        group_by=_group_by(group_by),
-        ids=ids,
-        strict=strict,
-        taxonomy=taxonomy,
-        placeholders=read_placeholders(placeholders) if placeholders else {},
-    )
-    _check(options)
+    try:
+        options = Options(
+            profile=profile,
+            sources=sources if sources in ("primary", "all") else _list("--sources", sources),
+            robust=robust == "on",
+            regex_case=regex_case,
+            group_by=_group_by(group_by),
+            ids=ids,
+            strict=strict,
+            taxonomy=taxonomy,
+            placeholders=read_placeholders(placeholders) if placeholders else {},
+        )
+        _check(options)
+    except TranslatorError as error:
+        raise UsageError(error.code, error.cause, error.location, error.hint) from error
     return options
 
 
@@ -118,7 +130,7 @@ def _group_by(text: str) -> GroupBy:
 
 
 def _list(flag: str, text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if not names:
         raise UsageError("empty-list", f"{flag} names nothing", hint="separate names by commas")
     return names
@@ -130,16 +142,27 @@ def _check(options: Options) -> None:
     if isinstance(options.group_by, tuple):
         for name in options.group_by:
             if taxonomy.attribute_type(name) is None:
-                raise UsageError(
-                    "unknown-attribute", f"FortiSIEM has no attribute '{name}'", hint="see docs/taxonomy.md"
+                known = (each for names in shipped_catalogue().types.values() for each in names)
+                raise _unknown(
+                    "unknown-attribute",
+                    f"--group-by: FortiSIEM has no attribute '{name}'",
+                    near_misses(name, [*known, "filter", "host", "minimal"]),
+                    "if yours has it, declare it in a --taxonomy file (docs/taxonomy.md)",
                 )
     if isinstance(options.sources, tuple):
-        known = {each.name for source in taxonomy.log_sources for each in source.event_types}
+        event_types = {each.name for source in taxonomy.log_sources for each in source.event_types}
         for name in options.sources:
-            if name not in known:
-                raise UsageError(
-                    "unknown-source", f"no log source has an event type '{name}'", hint="see docs/taxonomy.md"
+            if name not in event_types:
+                raise _unknown(
+                    "unknown-source",
+                    f"--sources: no log source has an event type '{name}'",
+                    near_misses(name, [*event_types, "primary", "all"]),
+                    "docs/taxonomy.md shows how to describe one",
                 )
+
+
+def _unknown(code: str, cause: str, suggestion: str, otherwise: str) -> UsageError:
+    return UsageError(code, cause, hint=suggestion or otherwise)
 
 
 def read_placeholders(path: Path) -> dict[str, tuple[str, ...]]:
@@ -156,6 +179,12 @@ def read_placeholders(path: Path) -> dict[str, tuple[str, ...]]:
                     "placeholders-invalid",
                     f"'{name}' is neither a value nor a list of values",
                     document.location,
+                    f"write '{name}: [value, ...]'",
                 )
-            result[name] = tuple(str(each) for each in values)
+            result[name] = tuple(map(_spelt, values))
     return result
+
+
+def _spelt(value: str | int | float) -> str:
+    """A value as its file spells it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

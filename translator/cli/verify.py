@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 from rich.text import Text
 
-from translator.cli.console import print_json, progress, results, say
-from translator.cli.convert import error_json
+from translator.cli import forms
+from translator.cli.batch import Batch, translate_all
+from translator.cli.console import ERROR, line, print_json, progress, say, show
 from translator.cli.options import json_flag, options_from, profile_flag, translation_flags
 from translator.dialect.profile import load_profile
-from translator.errors import EXIT_FAILED, EXIT_OK, Location, TranslatorError
+from translator.errors import EXIT_FAILED, Location, TranslatorError, UsageError
 from translator.harness.compare import Case, Outcome, compare
-from translator.lowering.metadata import Names
+from translator.harness.events import Form
+from translator.notes import Effect
 from translator.sources.events import read_events
-from translator.translate import Options, Translation, load, translate
+from translator.sources.files import STANDARD_INPUT
+from translator.translate import Options
 
 SHOWN_PLACES = 5
+"""As many events are named for each rule and kind of difference; --json names all."""
 
 
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="RULE.yml...|DIR")
+@click.command(short_help="Replay events through each Sigma rule and its translation.")
+@click.argument("paths", nargs=-1, required=True, metavar="RULE.yml...|DIR|-")
 @click.option(
     "--events",
     "event_files",
@@ -32,7 +35,7 @@ SHOWN_PLACES = 5
     required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Events: JSON, JSONL, EVTX, XML or CSV; repeatable.",
+    help="Events: JSON, JSONL, EVTX, XML or CSV; - is standard input; repeatable.",
 )
 @click.option(
     "--as",
@@ -40,9 +43,9 @@ SHOWN_PLACES = 5
     type=click.Choice(["auto", "raw", "sigma"]),
     default="auto",
     show_default=True,
-    help="Events as collected, or flat maps of Sigma fields.",
+    help="raw: events as collected; sigma: flat maps of Sigma fields; auto: raw where there is an 'Event'.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Show rules that fired on nothing, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the rules that fired on nothing, too.")
 @translation_flags
 @profile_flag
 @json_flag
@@ -57,43 +60,30 @@ def verify(
 ) -> int:
     """Replay events through each Sigma rule and through its translation, and compare the verdicts.
 
-    Rules are translated for the default profile and replayed under --profile; with another profile, the
-    rules whose verdicts depend on the difference are counted.
+    A rule that differs although no note announces it is a failure. Rules are translated for the default
+    profile and replayed under --profile; with another profile, the rules whose verdicts depend on the
+    difference are counted.
     """
+    if "-" in paths and STANDARD_INPUT in event_files:
+        raise UsageError("usage", "rules and events cannot both come from standard input", hint="name a file")
     options = options_from(**flags)
-    errors: list[TranslatorError] = []
-    translations = _translations(paths, options, errors)
-    cases = _cases(event_files, form, errors)
-    outcomes = _replay(translations, cases, profile, options, f"replaying ({profile})")
+    batch = translate_all(paths, options)
+    cases = _cases(event_files, form, batch.errors)
+    outcomes = _replay(batch, cases, profile, options)
     depends = 0
     if profile != options.profile:
-        usual = _replay(translations, cases, options.profile, options, "replaying (default)")
+        usual = _replay(batch, cases, options.profile, options)
         depends = sum(_verdicts(one) != _verdicts(other) for one, other in zip(outcomes, usual, strict=True))
     if as_json:
-        print_json(_as_json(outcomes, translations, errors, len(cases), profile, depends))
+        print_json(_as_json(batch, outcomes, len(cases), profile, depends))
     else:
-        _show(outcomes, translations, errors, len(cases), verbose)
+        _say_unverified(batch)
+        show(_lines(outcomes, len(cases), verbose))
         if profile != options.profile:
-            say(
-                f"{depends} rule(s) give another verdict under {profile} than under {options.profile}", "bold"
-            )
-    unexplained = [each for each in outcomes if not each.agrees and not each.explained]
-    refused = any(each.rule is None for each in translations)
-    return EXIT_FAILED if errors or unexplained or refused else EXIT_OK
-
-
-def _translations(paths: Sequence[str], options: Options, errors: list[TranslatorError]) -> list[Translation]:
-    names = Names()
-    found: list[Translation] = []
-    sources = list(load(paths))
-    with progress("translating", len(sources)) as step:
-        for source in sources:
-            if isinstance(source, TranslatorError):
-                errors.append(source)
-            else:
-                found += translate(source, options, names)
-            step()
-    return found
+            text = f"{depends:,} of {len(outcomes):,} rules depend on it: they differ under {options.profile}"
+            show([line((f"Profile {profile}: {text}.", "bold"))])
+    unexplained = any(not each.agrees and not each.explained for each in outcomes)
+    return max(batch.exit_code, EXIT_FAILED if unexplained else 0)
 
 
 def _cases(files: Sequence[Path], form: str, errors: list[TranslatorError]) -> list[Case]:
@@ -101,19 +91,28 @@ def _cases(files: Sequence[Path], form: str, errors: list[TranslatorError]) -> l
     for file in files:
         try:
             for event in read_events(file):
-                auto = "raw" if "Event" in event.content else "sigma"
-                cases.append(Case(event.content, auto if form == "auto" else form, event.location))  # type: ignore[arg-type]
+                cases.append(Case(event.content, _form(form, event.content), event.location))
         except TranslatorError as error:
             errors.append(error.at(Location(str(file))))
     return cases
 
 
-def _replay(
-    translations: Sequence[Translation], cases: Sequence[Case], profile: str, options: Options, title: str
-) -> list[Outcome]:
-    with progress(title, len(cases)) as step:
+def _form(wanted: str, event: dict[str, object]) -> Form:
+    match wanted:
+        case "raw" | "sigma":
+            return wanted
+    return "raw" if "Event" in event else "sigma"
+
+
+def _replay(batch: Batch, cases: Sequence[Case], profile: str, options: Options) -> list[Outcome]:
+    with progress(f"replaying ({profile})", len(cases)) as step:
         return compare(
-            translations, cases, load_profile(profile), options.settings.taxonomy, options.placeholders, step
+            batch.done,
+            cases,
+            load_profile(profile),
+            options.settings.taxonomy,
+            options.placeholders,
+            step,
         )
 
 
@@ -121,64 +120,56 @@ def _verdicts(outcome: Outcome) -> set[str]:
     return {str(place) for place in (*outcome.both, *outcome.engine_only)}
 
 
-def _show(
-    outcomes: Sequence[Outcome],
-    translations: Sequence[Translation],
-    errors: Sequence[TranslatorError],
-    events: int,
-    verbose: bool,
-) -> None:
-    for error in errors:
-        say(str(error), "red")
-    for translation in translations:
-        if translation.rule is None:
-            note = translation.refusals[0]
-            say(f"{translation.source.location}: {note.code.name}: {note.text}", "red")
-    console = results()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("verdict", "agree", "engine only", "Sigma only", "rule"):
-        table.add_column(
-            column, justify="left" if column in ("verdict", "rule") else "right", overflow="fold"
-        )
+def _say_unverified(batch: Batch) -> None:
+    for error in batch.errors:
+        say(str(error), ERROR)
+    for each in batch.refused:
+        say(f"{each.refusals[0]}; nothing to verify", ERROR)
+
+
+def _lines(outcomes: Sequence[Outcome], events: int, verbose: bool) -> Iterator[Text]:
     shown = [each for each in outcomes if verbose or each.both or not each.agrees]
-    for each in shown:
-        table.add_row(*_row(each, events))
     if shown:
-        console.print(table)
+        yield line(("verdict  fired  engine only  Sigma only  rule", "bold"))
     for each in shown:
-        for words, places in (("engine only", each.engine_only), ("Sigma only", each.sigma_only)):
-            for place in places[:SHOWN_PLACES]:
-                console.print(
-                    Text.assemble(f"  {words}: {place}  ", (each.translation.source.sigma.title, "dim")),
-                    soft_wrap=True,
-                )
+        yield _row(each)
+    for each in shown:
+        if not each.agrees:
+            yield line()
+            yield from _differences(each)
     agreeing = sum(each.agrees for each in outcomes)
-    fired = sum(bool(each.both) for each in outcomes)
-    console.print(f"[bold]{agreeing} of {len(outcomes)} rules agree on {events} events; {fired} fired[/]")
-
-
-def _row(outcome: Outcome, events: int) -> tuple[str | Text, ...]:
-    differs = len(outcome.engine_only) + len(outcome.sigma_only)
-    verdict = (
-        "[green]agree[/]" if outcome.agrees else "[yellow]noted[/]" if outcome.explained else "[red]DIFFER[/]"
+    fired = sum(bool(each.both or not each.agrees) for each in outcomes)
+    yield line(
+        (f"{agreeing:,} of {len(outcomes):,} rules agree on {events:,} events; {fired:,} fired", "bold")
     )
+
+
+def _row(outcome: Outcome) -> Text:
+    word, colour = ("agree", "green") if outcome.agrees else ("DIFFER", "red")
+    if not outcome.agrees and outcome.explained:
+        word, colour = "noted", "yellow"
+    figures = f"{len(outcome.both):5}  {len(outcome.engine_only):11}  {len(outcome.sigma_only):10}"
     rule = outcome.translation.rule
-    return (
-        verdict,
-        str(events - differs),
-        str(len(outcome.engine_only)),
-        str(len(outcome.sigma_only)),
-        Text(rule.name if rule else ""),
-    )
+    return line((f"{word:7}", colour), f"  {figures}  {rule.name if rule else ''}")
+
+
+def _differences(outcome: Outcome) -> Iterator[Text]:
+    source = outcome.translation.source
+    yield line((source.sigma.title, "bold"), "  ", (str(source.location), "dim"))
+    for words, places in (("engine only", outcome.engine_only), ("Sigma only", outcome.sigma_only)):
+        for place in places[:SHOWN_PLACES]:
+            yield line(f"    {words}: {place}")
+        if len(places) > SHOWN_PLACES:
+            yield line(f"    {words}: {len(places) - SHOWN_PLACES:,} more (--json names them)")
+    for note in outcome.translation.notes:
+        if note.effect is not Effect.INFO:
+            yield line((f"    {note.code.name} ({note.effect.value}): {note.text}", "dim"))
+    if not outcome.explained:
+        yield line(("    no note announces this; please report it with the rule and the event", ERROR))
 
 
 def _as_json(
-    outcomes: Sequence[Outcome],
-    translations: Sequence[Translation],
-    errors: Sequence[TranslatorError],
-    events: int,
-    profile: str,
-    depends: int,
+    batch: Batch, outcomes: Sequence[Outcome], events: int, profile: str, depends: int
 ) -> dict[str, Any]:
     return {
         "profile": profile,
@@ -187,9 +178,7 @@ def _as_json(
         "depend_on_profile": depends,
         "rules": [
             {
-                "path": each.translation.source.location.path,
-                "condition": each.translation.index,
-                "title": each.translation.source.sigma.title,
+                **forms.rule_keys(each.translation),
                 "agrees": each.agrees,
                 "explained": each.explained,
                 "both": [str(place) for place in each.both],
@@ -199,15 +188,6 @@ def _as_json(
             }
             for each in outcomes
         ],
-        "refused": [
-            {
-                "path": each.source.location.path,
-                "title": each.source.sigma.title,
-                "code": each.refusals[0].code.name,
-                "text": each.refusals[0].text,
-            }
-            for each in translations
-            if each.rule is None
-        ],
-        "errors": [error_json(each) for each in errors],
+        "refused": [{**forms.rule_keys(each), "notes": forms.notes(each.refusals)} for each in batch.refused],
+        "errors": forms.errors(batch.errors),
     }

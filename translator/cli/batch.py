@@ -1,0 +1,110 @@
+"""Many rules in one run: what one file cannot do does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from translator.cli.console import progress, say_traceback
+from translator.errors import EXIT_BUG, EXIT_FAILED, EXIT_OK, Location, TranslatorError
+from translator.lowering.metadata import Names
+from translator.notes import Effect
+from translator.sources.files import STANDARD_INPUT, display_name, find_rule_files
+from translator.translate import Options, Translation, load, translate
+
+
+class Defect(TranslatorError):
+    """An error of this program, met on one file."""
+
+    exit_code = EXIT_BUG
+
+
+@dataclass
+class Batch:
+    """What became of the rules of one run. ``files`` are those that were read."""
+
+    files: list[Path] = field(default_factory=list)
+    translations: list[Translation] = field(default_factory=list)
+    errors: list[TranslatorError] = field(default_factory=list)
+
+    @property
+    def done(self) -> list[Translation]:
+        """The translations that have a rule."""
+        return [each for each in self.translations if each.rule is not None]
+
+    @property
+    def refused(self) -> list[Translation]:
+        """The translations that have none."""
+        return [each for each in self.translations if each.rule is None]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every rule was translated, 70 after a defect, otherwise 1."""
+        codes = [error.exit_code for error in self.errors]
+        return max([*codes, EXIT_FAILED if self.refused else EXIT_OK])
+
+    def add(self, error: TranslatorError) -> None:
+        """Keep an error for the report."""
+        self.errors.append(error)
+
+
+def translate_all(paths: Sequence[str], options: Options) -> Batch:
+    """Every rule that the paths stand for, each file once, in the order of the paths."""
+    batch = Batch()
+    names = Names()
+    batch.files = list(_files(paths, batch))
+    with progress("translating", len(batch.files)) as step:
+        for file in batch.files:
+            try:
+                for source in load([file]):
+                    if isinstance(source, TranslatorError):
+                        batch.add(source)
+                    else:
+                        batch.translations += translate(source, options, names)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is our defect, and of this file alone
+                batch.add(_defect(error, file, first=not _defects(batch)))
+            step()
+    return batch
+
+
+def _files(paths: Sequence[str], batch: Batch) -> Iterator[Path]:
+    seen: set[Path] = set()
+    for path in paths:
+        try:
+            found = find_rule_files([path])
+        except TranslatorError as error:
+            batch.add(error)
+            continue
+        for file in found:
+            place = file if file == STANDARD_INPUT else file.resolve()
+            if place not in seen:
+                seen.add(place)
+                yield file
+
+
+def _defects(batch: Batch) -> list[TranslatorError]:
+    return [error for error in batch.errors if isinstance(error, Defect)]
+
+
+def _defect(error: Exception, file: Path, first: bool) -> Defect:
+    if first:  # one is enough to find the place, and the others may be hundreds
+        say_traceback(error)
+    return Defect(
+        "internal-error",
+        " ".join(f"{type(error).__name__}: {error}".split()),
+        Location(display_name(file)),
+        "a defect of this program; please report it with the rule",
+    )
+
+
+def effects(translations: Sequence[Translation]) -> dict[str, int]:
+    """How many translations are exact, have notes above "info", or are refused."""
+    done = [each for each in translations if each.rule is not None]
+    noted = sum(any(note.effect is not Effect.INFO for note in each.notes) for each in done)
+    return {
+        "translated": len(done),
+        "exact": len(done) - noted,
+        "with_notes": noted,
+        "refused": len(translations) - len(done),
+    }

@@ -1,0 +1,44 @@
+"""What the commands print with ``--json``: keys that several of them share, described in docs/commands.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from translator.errors import TranslatorError
+from translator.notes import Note
+from translator.translate import Translation
+
+
+def rule_keys(translation: Translation) -> dict[str, Any]:
+    """Which condition of which rule of which file it is about."""
+    source = translation.source
+    return {
+        "path": source.location.path,
+        "line": source.location.line,
+        "condition": translation.index,
+        "id": str(source.sigma.id or ""),
+        "title": source.sigma.title,
+    }
+
+
+def notes(found: Iterable[Note]) -> list[dict[str, Any]]:
+    """The remarks on one rule."""
+    return [
+        {"code": each.code.name, "effect": each.effect.value, "field": each.field, "text": each.text}
+        for each in found
+    ]
+
+
+def errors(found: Iterable[TranslatorError]) -> list[dict[str, Any]]:
+    """What could not be read."""
+    return [
+        {
+            "path": each.location.path if each.location else None,
+            "line": each.location.line if each.location else None,
+            "code": each.code,
+            "cause": each.cause,
+            "hint": each.hint,
+        }
+        for each in found
+    ]

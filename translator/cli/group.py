@@ -1,0 +1,71 @@
+"""The commands, and what a first argument that is none of them means: a path to translate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from translator import __version__
+from translator.cli import convert, explain, fixtures, verify
+from translator.cli.suggest import near_misses
+from translator.errors import UsageError
+
+PLAIN = "convert"
+"""The command that a path without a command stands for."""
+
+
+class PathsToo(click.Group):
+    """A group that takes anything but its own commands and options as arguments of one of them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
+        if args and args[0] not in self.commands and args[0] not in own:
+            if _is_word(args[0]):
+                self._refuse(args[0])
+            args = [PLAIN, *args]
+        return super().parse_args(ctx, args)
+
+    def _refuse(self, word: str) -> None:
+        names = self.list_commands(click.Context(self))
+        hint = near_misses(word, names) or f"commands are {', '.join(names)}"
+        raise UsageError("usage", f"'{word}' is neither a command nor a file or directory", hint=hint)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "[OPTIONS] RULE.yml...|DIR|-")
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands first, then the options of the plain form, which is what most people want."""
+        self.format_commands(ctx, formatter)
+        for heading, owner in (("Options of translate RULE", self.commands[PLAIN]), ("Other options", self)):
+            options = [each for each in owner.params if isinstance(each, click.Option)]
+            with formatter.section(heading):
+                formatter.write_dl(record for each in options if (record := each.get_help_record(ctx)))
+
+
+def _is_word(text: str) -> bool:
+    """Whether an argument looks like a command: no file, no option, nothing that a path has."""
+    return text.isalpha() and not Path(text).exists()
+
+
+@click.group(cls=PathsToo, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="translate")
+def cli() -> None:
+    """Translate Sigma rules to FortiSIEM correlation rules, and prove that they fire on the same events.
+
+    \b
+    translate RULE.yml                         rule XML to standard output, notes to standard error
+    translate rules/ -o out/                   one file for each rule
+    translate verify RULE.yml --events FILE    both engines on the same events
+    translate explain RULE.yml                 what became of each condition
+    translate test DIR                         run fixture files
+
+    \b
+    Exit codes: 0 fine; 1 a rule was refused, a file could not be read or a check failed;
+    2 the command line is wrong; 70 a defect of this program.
+    """
+
+
+for command in (convert.convert, explain.explain, fixtures.test, verify.verify):
+    cli.add_command(command)
