@@ -20,6 +20,11 @@ EVENTS = 238
 
 @pytest.fixture(scope="module")
 def cases(shared_root: Path) -> list[Case]:
+    return regression_cases(shared_root)
+
+
+def regression_cases(shared_root: Path) -> list[Case]:
+    """The events as the sensor recorded them."""
     files = sorted((shared_root / "sigma" / "regression_data").rglob("*.evtx"))
     return [Case(event.content, "raw", event.location) for file in files for event in read_events(file)]
 

@@ -26,10 +26,10 @@ def translations(shared_root: Path) -> list[Translation]:
     return windows_translations(shared_root)
 
 
-def windows_translations(shared_root: Path) -> list[Translation]:
+def windows_translations(shared_root: Path, options: Options | None = None) -> list[Translation]:
     """One translation for each condition of each Windows rule."""
     found: list[Translation] = []
-    names, options = Names(), Options()
+    names, options = Names(), options or Options()
     for source in load([shared_root / "sigma" / folder for folder in FOLDERS]):
         if isinstance(source, TranslatorError):
             assert source.code in ("correlation", "filter"), source
