@@ -60,7 +60,7 @@ def test_the_two_spellings_of_a_quote_in_a_pattern_are_the_same() -> None:
         ("<Name>Backup", "<Name> Backup", "name"),
         ("<Exclude/>", "<Exclude>1</Exclude>", "CustomerScope/Exclude=1"),
         ('"A" AND', '"A" AND a = 1 OR', "AND and OR meet"),
-        ("Filter.user", "Other.user", "unknown sub-pattern"),
+        ("Filter.user", "Other.user", "takes from no sub-pattern"),
         ('eventType = "A"', 'eventType = "A', "does not parse"),
         ("</Rules>", "<Rule/></Rules>", "does not parse"),
     ],
