@@ -17,12 +17,13 @@ EVENT_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9 _./$-]*[A-Za-z0-9]")
 """What event types of published rules and of the vendor's parsers are made of."""
 
 SOURCES = {each.key: each for each in load_taxonomy().log_sources}
+WINDOWS = [key for key, source in SOURCES.items() if source.id.product == "windows"]
 TABLES = sorted(load.shipped_names("fields"))
 
 
 def fields_of(source: LogSource) -> Iterator[Field]:
     yield from source.fields.values()
-    for event_type in source.event_types:
+    for event_type in (*source.event_types, *source.families):
         yield from event_type.fields.values()
 
 
@@ -45,7 +46,8 @@ def test_a_file_is_named_after_its_log_source(key: str) -> None:
 @pytest.mark.parametrize("key", SOURCES)
 def test_every_attribute_is_in_the_catalogue(key: str) -> None:
     named = {name for field in fields_of(SOURCES[key]) for name in field.attributes()}
-    lacking = {name for event_type in SOURCES[key].event_types for name in event_type.lacks}
+    source = SOURCES[key]
+    lacking = {name for each in (*source.event_types, *source.families) for name in each.lacks}
     assert [name for name in sorted(named | lacking) if load_taxonomy().attribute_type(name) is None] == []
 
 
@@ -67,7 +69,7 @@ def test_a_replaced_value_has_the_type_of_its_attribute(key: str) -> None:
 @pytest.mark.parametrize("key", SOURCES)
 def test_every_row_says_where_it_was_read(key: str) -> None:
     facts = [(field.name, field.source) for field in fields_of(SOURCES[key])]
-    facts += [(event_type.name, event_type.source) for event_type in SOURCES[key].event_types]
+    facts += [(each.name, each.source) for each in (*SOURCES[key].event_types, *SOURCES[key].families)]
     assert [name for name, source in facts if len(source) < 8] == []
 
 
@@ -87,24 +89,37 @@ def test_event_types_are_spelled_as_the_product_spells_them(key: str) -> None:
 @pytest.mark.parametrize("key", SOURCES)
 def test_a_log_source_is_complete(key: str) -> None:
     source = SOURCES[key]
+    listed = (*source.event_types, *source.families)
     if source.nearest:
-        assert not source.event_types
+        assert not listed
         return
     assert source.data_source
-    assert source.event_types or source.by_id or source.ids or source.prefix
-    if source.event_types:
-        primary = [each for each in source.event_types if each.primary]
+    assert listed or source.by_id or source.ids or source.prefix
+    if listed:
+        primary = [each for each in listed if each.primary]
         assert primary
-        assert all(each.event_id for each in source.event_types)
         assert not any(each.lacks or each.fields for each in primary)
-    if not source.prefix:
-        assert source.channels
     if source.by_id is not None and not source.by_id.certain:
         assert source.providers, "an uncertain name needs the provider in its place"
 
 
+@pytest.mark.parametrize("key", WINDOWS)
+def test_an_event_log_of_windows_has_channels_and_event_ids(key: str) -> None:
+    source = SOURCES[key]
+    assert source.channels or source.prefix or source.nearest
+    assert all(each.event_id for each in source.event_types)
+    assert source.raw_form == "xml"
+    assert not source.families
+
+
 @pytest.mark.parametrize("key", SOURCES)
-def test_every_log_source_has_the_fields_of_the_system_section(key: str) -> None:
+def test_no_listed_event_type_is_of_a_family_that_is_listed_too(key: str) -> None:
+    for family in SOURCES[key].families:
+        assert [each.name for each in SOURCES[key].event_types if re.match(family.pattern, each.name)] == []
+
+
+@pytest.mark.parametrize("key", WINDOWS)
+def test_every_event_log_has_the_fields_of_the_system_section(key: str) -> None:
     roles = {field.role for field in SOURCES[key].fields.values()}
     assert {"event_id", "provider", "channel"} <= roles
     assert SOURCES[key].field("Computer") is not None
@@ -144,4 +159,4 @@ def test_raw_elements_are_named_unless_windows_gives_them_no_name() -> None:
         for field in fields_of(source)
         if isinstance(field.target, RawTarget) and not field.target.element
     }
-    assert nameless == {"Data"}
+    assert nameless == {"Data", "InterfaceUuid", "OpNum"}

@@ -90,6 +90,7 @@ class TargetRow(Row, frozen=True, kw_only=True):
     hashes: dict[str, str] | None = None
     event_type: EventTypePartRow | None = None
     raw: str | None = None
+    raw_form: RawForm | None = None
 
     def __post_init__(self) -> None:
         given = [name for name in self.forms() if getattr(self, name) is not None]
@@ -98,6 +99,8 @@ class TargetRow(Row, frozen=True, kw_only=True):
             raise ValueError(f"needs exactly one of {wanted}; has {' and '.join(given) or 'none'}")
         if self.values is not None and self.attribute is None and self.event_type is None:
             raise ValueError("'values' replaces the values of an attribute, and none is named")
+        if self.raw_form is not None and self.raw is None:
+            raise ValueError("'raw_form' says how the raw message writes a field, and 'raw' is missing")
         if self.event_type is not None and any(isinstance(to, int) for to in (self.values or {}).values()):
             raise ValueError("'values' puts a number into the name of an event type")
 

@@ -164,7 +164,7 @@ def simple_target(row: TargetRow, always: bool, raw_form: RawForm) -> SimpleTarg
         part = row.event_type
         values = {value: str(text) for value, text in (row.values or {}).items()}
         return EventTypePartTarget(part.before, part.after, part.replace, part.case == "upper", values)
-    return RawTarget(row.raw or "", raw_form)
+    return RawTarget(row.raw or "", row.raw_form or raw_form)
 
 
 def target(row: FieldRow, raw_form: RawForm) -> Target:
