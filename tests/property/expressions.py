@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from translator.aggregates import ROWS as AGGREGATES
 from translator.model.expr import (
     And,
+    Arithmetic,
     Attribute,
     Call,
     Expr,
     Group,
+    Moment,
     Network,
     Number,
     Operand,
@@ -23,7 +25,7 @@ from translator.model.expr import (
     Text,
     Values,
 )
-from translator.model.syntax import canonical_pattern
+from translator.model.syntax import MOMENT, canonical_pattern
 from translator.operators import ROWS as OPERATORS
 from translator.operators import Shape
 
@@ -81,15 +83,24 @@ counts = st.builds(
     st.tuples(attributes),
     st.booleans(),
 )
-calls = plain_calls | counts | st.builds(Call, names, st.tuples(plain_calls))
-terms = attributes | calls
+baselines = st.builds(Call, names, st.tuples(counts), st.just(False), st.integers(0, 999))
+calls = plain_calls | counts | baselines | st.builds(Call, names, st.tuples(plain_calls))
+arithmetic = st.recursive(
+    attributes | calls | numbers,
+    lambda inner: st.builds(Arithmetic, st.sampled_from("+-*/"), inner, inner),
+    max_leaves=5,
+).filter(lambda term: not isinstance(term, Number))
+terms = attributes | calls | arithmetic
+moments = (
+    st.datetimes().filter(lambda time: time.year >= 1000).map(lambda time: Moment(time.strftime(MOMENT)))
+)
 groups = st.from_regex(r"[A-Za-z0-9_.-]{1,12}", fullmatch=True).map(Group)
 
 OPERANDS: dict[Shape, st.SearchStrategy[Operand | None]] = {
     Shape.LITERAL: literals | terms,
     Shape.QUANTITY: quantities | terms,
     Shape.LIST: st.builds(Values, st.lists(literals | groups, min_size=1, max_size=4).map(tuple)),
-    Shape.RANGE: st.builds(Range, quantities, quantities),
+    Shape.RANGE: st.builds(Range, quantities | moments, quantities | moments),
     Shape.SUBSTRING: st.builds(Text, texts),
     Shape.PATTERN: st.builds(Pattern, patterns),
     Shape.NONE: st.none(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from translator.dialect.profile import load_profile
 from translator.engine.replay import Replay
-from translator.model.expr import And, Attribute, Call, Expr, Number, Or, Text, all_of
+from translator.model.expr import And, Arithmetic, Attribute, Call, Expr, Number, Or, Text, all_of
 from translator.model.expr import Test as Leaf
 from translator.model.rule import Incident, IncidentAttribute, Relation, Rule, SubPattern
 from translator.operators import BY_NAME
@@ -48,6 +49,13 @@ COUNTED = st.sampled_from(
         Call("AVG", (N,)),
         Call("MIN", (N,)),
         Call("MAX", (N,)),
+        Call("MEDIAN", (N,)),
+        Call("VARIANCE", (N,)),
+        Call("PctChange", (N,)),
+        Call("PCTILE", (N, Number(50))),
+        Call("LAST", (N,)),
+        Arithmetic("-", Call("MAX", (N,)), Call("MIN", (N,))),
+        Arithmetic("/", Call("SUM", (N,)), Call("COUNT", (Attribute("user"),))),
     ]
 )
 COMPARISONS = st.sampled_from(["greater_or_equal", "greater_or_equal", "less", "equals"])
@@ -246,16 +254,33 @@ def holds(expr: Expr, events: list[Mapping[str, str | int | None]]) -> bool:
     return value is not None and BY_NAME[expr.operator].holds(value, expr.operand.value)
 
 
-def result(call: Call, events: list[Mapping[str, str | int | None]]) -> Fraction | None:
-    (attribute,) = call.arguments
+def result(term: Call | Arithmetic | Number, events: list[Mapping[str, str | int | None]]) -> Fraction | None:
+    if isinstance(term, Arithmetic):
+        left, right = result(term.left, events), result(term.right, events)
+        if left is None or right is None or (term.sign == "/" and not right):
+            return None
+        return left - right if term.sign == "-" else left / right
+    attribute = term.arguments[0]
     if attribute.name == "*":
         return Fraction(len(events))
     present = [event[attribute.name] for event in events if event.get(attribute.name) is not None]
-    if call.function == "COUNT":
-        return Fraction(len({str(value) for value in present}) if call.distinct else len(present))
+    if term.function == "COUNT":
+        return Fraction(len({str(value) for value in present}) if term.distinct else len(present))
+    if term.function == "LAST":
+        return None if not present or present[-1] == "many" else Fraction(present[-1])
     numbers = [Fraction(value) for value in present if value != "many"]
     if not numbers:
         return None
-    if call.function == "AVG":
-        return sum(numbers, Fraction(0)) / len(numbers)
-    return {"SUM": sum, "MIN": min, "MAX": max}[call.function](numbers)
+    match term.function:
+        case "AVG":
+            return sum(numbers, Fraction(0)) / len(numbers)
+        case "VARIANCE":
+            average = sum(numbers, Fraction(0)) / len(numbers)
+            return sum(((number - average) ** 2 for number in numbers), Fraction(0)) / len(numbers)
+        case "MEDIAN":
+            return statistics.median(numbers)
+        case "PCTILE":
+            return statistics.median_low(numbers)
+        case "PctChange":
+            return 100 * (numbers[-1] - numbers[0]) / abs(numbers[0])
+    return {"SUM": sum, "MIN": min, "MAX": max}[term.function](numbers)

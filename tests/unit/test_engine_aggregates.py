@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from translator.aggregates import ROWS
-from translator.engine.accumulators import BY_NAME
 from translator.engine.aggregates import compile_aggregate, least_count
 from translator.engine.context import Context
+from translator.engine.makers import BY_NAME
 from translator.engine.values import Record
 from translator.errors import Refused
 from translator.model.expr import Attribute, Call, Number
@@ -80,7 +80,7 @@ A = Attribute("a")
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
-        (Call("MEDIAN", (A,)), "known are COUNT"),
+        (Call("EMA", (A,)), "known are COUNT"),
         (Call("SUM", (A,), distinct=True), "SUM does not take DISTINCT"),
         (Call("PCTILE", (A,)), "an attribute and a percentage"),
         (Call("PCTILE", (A, Number(0))), "lies above 0"),

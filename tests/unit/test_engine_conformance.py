@@ -9,17 +9,21 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from translator.aggregates import BASELINES
 from translator.dialect.profile import load_profile, profile_names
 from translator.engine import functions
 from translator.engine.compile import compile_filter
 from translator.engine.context import Context
+from translator.engine.context_file import context_of
 from translator.engine.terms import reader
 from translator.engine.values import Record, fold
 from translator.engine.verdict import Undecided
+from translator.errors import Location, Refused
 from translator.model.expr import (
     Attribute,
     Call,
     Group,
+    Moment,
     Network,
     Number,
     Operand,
@@ -37,6 +41,7 @@ FILES = {
     path.stem: yaml.safe_load(path.read_text("utf-8"))
     for path in sorted((SUITE / "operators").glob("*.yaml"))
 }
+CALCULATIONS = yaml.safe_load((SUITE / "calculations.yaml").read_text("utf-8"))
 FUNCTIONS = yaml.safe_load((SUITE / "functions.yaml").read_text("utf-8"))
 STATUSES = {"documented", "observed", "assumed"}
 CASE_KEYS = {"value", "operand", "holds", "why", "status", "source", "attribute"}
@@ -52,6 +57,8 @@ def operand_of(written: Any, shape: Shape) -> Operand | None:
     match written, shape:
         case {"network": network}, _:
             return Network(network)
+        case {"moment": text}, _:
+            return Moment(text)
         case {"attribute": name}, _:
             return Attribute(name)
         case list(), Shape.LIST:
@@ -148,6 +155,30 @@ def test_every_function_has_a_case() -> None:
 
 def test_every_function_states_where_it_was_seen() -> None:
     assert all(row.status in STATUSES and row.source for row in functions.ROWS)
+
+
+@pytest.mark.parametrize("case", CALCULATIONS["cases"], ids=lambda case: f"{case['term']}-{case['event']}")
+def test_calculation_means_what_the_suite_says(case: dict[str, Any]) -> None:
+    leaf = parse_filter(f"{case['term']} = 1").expr
+    assert isinstance(leaf, Leaf)
+    context = context_of(CALCULATIONS["context"], Location("calculations.yaml"))
+    result = reader(leaf.term, context)(Record(case["event"]))
+    expected = case["result"] if case["result"] in (None, "undecided") else str(case["result"])
+    assert verdict_word(result) == expected
+    assert case["status"] in STATUSES
+
+
+def test_every_baseline_and_sign_has_a_case() -> None:
+    terms = " ".join(case["term"] for case in CALCULATIONS["cases"])
+    assert all(f" {sign} " in terms for sign in "+-*/")
+    assert all(spelling in terms for spelling in BASELINES)
+
+
+@pytest.mark.parametrize("term", ["MEAN(COUNT(*):112)", "STAT_AVG(DISTINCT a:112)"])
+def test_unknown_figures_of_profiles_are_refused(term: str) -> None:
+    call = Call(term.split("(")[0], (Attribute("a"),), distinct="DISTINCT" in term, profile=112)
+    with pytest.raises(Refused, match=r"function-unsupported.*STAT_AVG"):
+        reader(call, Context())
 
 
 def test_functions_of_functions_read_once() -> None:

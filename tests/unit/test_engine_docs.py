@@ -38,6 +38,23 @@ def page() -> Iterator[str]:
             for case in cases
         ),
     )
+    calculations = yaml.safe_load((SUITE / "calculations.yaml").read_text("utf-8"))
+    yield "\n## Calculations and baselines\n"
+    yield f"Documented: {calculations['source']}; published system rules of the profiling kind compare with"
+    yield "`STAT_AVG` and `STAT_STDDEV` of a numbered profile.\n"
+    yield from table(
+        ("term", "event", "result", "status", "why"),
+        (
+            [
+                code(case["term"]),
+                shown(case["event"]),
+                shown(case["result"]),
+                case["status"],
+                case.get("why", ""),
+            ]
+            for case in calculations["cases"]
+        ),
+    )
     yield "\n## Aggregates\n"
     for file in files("aggregates"):
         yield from section(file["aggregate"], file, aggregate_cells, ("call", "values", "result"))
@@ -95,6 +112,8 @@ def shown(value: Any) -> str:
             return "*absent*"
         case {"network": network}:
             return code(network)
+        case {"moment": text}:
+            return code(text)
         case {"group": name}:
             return code(f"Group@{name}")
         case {"attribute": name, "is": other}:

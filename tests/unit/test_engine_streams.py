@@ -10,7 +10,7 @@ import yaml
 
 from translator.dialect.profile import load_profile
 from translator.engine.clock import Clock, in_file_order
-from translator.engine.context import Context
+from translator.engine.context import Baseline, Context
 from translator.engine.correlation import MOST_BINDINGS
 from translator.engine.incidents import IncidentLog, aggregate_source
 from translator.engine.replay import Replay
@@ -103,10 +103,12 @@ def test_relation_means_what_the_suite_says(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("MEDIAN(a) > 1", "aggregate-unsupported"),
+        ("EMA(a) > 1", "aggregate-unsupported"),
+        ("a * 2 > 1", "aggregate-unsupported"),
+        ("SUM(a) * LEN(b) > SUB_STR(b)", "function-unsupported"),
         ("LEN(a) > 1", "aggregate-unsupported"),
         ("a = 1", "aggregate-unsupported"),
-        ("COUNT(*) > MODE(a)", "function-unsupported"),
+        ("COUNT(*) > EMA(a)", "function-unsupported"),
     ],
 )
 def test_constraints_compare_aggregates(text: str, code: str) -> None:
@@ -148,6 +150,26 @@ def test_threshold_from_the_cmdb() -> None:
     assert list(nothing.run(events)) == []
     assert nothing.unknown[0].events == 3
     assert "Limit of device y" in nothing.unknown[0].reason
+
+
+def test_constraints_calculate_with_aggregates() -> None:
+    rule = rule_of("A", aggregates={"A": "100 - (100.0 * SUM(down)) / SUM(polled) < 95 AND COUNT(*) >= 2"})
+    events = stream_of("A 0 x down=9 polled=90", "A 1 x down=0 polled=90", "A 2 x down=3 polled=10", "A 3 y")
+    assert [each.time for each in Replay([rule], DEFAULT).run(events)] == [2.0]
+
+
+def test_constraints_compare_with_what_is_usual() -> None:
+    rule = rule_of(
+        "A", aggregates={"A": "(SUM(n) - STAT_AVG(SUM(n):9)) / STAT_STDDEV(SUM(n):9) >= 3 AND COUNT(*) >= 1"}
+    )
+    events = stream_of("A 0 x n=14", "A 1 y n=3", "A 2 y n=13", "A 3 z n=99")
+    usual = (
+        Baseline(9, "SUM(n)", {"user": "x"}, {"mean": 10, "deviation": 2}),
+        Baseline(9, "sum( n )", {"user": "y"}, {"mean": 10, "deviation": 2}),
+    )
+    replay = Replay([rule], DEFAULT, Context(baselines=usual))
+    assert [each.time for each in replay.run(events)] == [2.0]
+    assert replay.unknown[0].reason == "profile 9 has no mean of SUM(n) for the group"
 
 
 def test_filters_that_cannot_be_told_are_counted() -> None:

@@ -113,12 +113,27 @@ def test_deepest_filter_is_read_flattened_and_printed() -> None:
         ("(" * 100_000, "nest deeper"),
         ("(" * 100_000 + "a = 1" + ")" * 100_000, "nest deeper"),
         ("F(" * 100_000, "nest deeper"),
+        ("a + (" * 100_000, "nest deeper"),
+        ("a" + " + a" * 100_000 + " = 1", "nest deeper"),
+        ("(" * 50 + "a" + ")" * 50 + " = 1", "nest deeper"),
         ("x" * (MAX_LENGTH + 1), "characters"),
         (f"a = {'9' * 100_000}", "neither a number"),
         (f"a = {'9' * 400}.5", "neither a number"),
         ('a = "' + "\\" * 99_999 + '"', "quotes are not closed"),
     ],
-    ids=["tree", "open", "parentheses", "calls", "length", "digits", "overflow", "backslashes"],
+    ids=[
+        "tree",
+        "open",
+        "parentheses",
+        "calls",
+        "sums",
+        "terms",
+        "brackets",
+        "length",
+        "digits",
+        "overflow",
+        "backslashes",
+    ],
 )
 def test_bounds(text: str, cause: str) -> None:
     with pytest.raises(InputError, match=cause) as caught:

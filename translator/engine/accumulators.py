@@ -1,4 +1,4 @@
-"""Aggregate functions over the members of a window, kept up to date as members come and go.
+"""Counts, sums, extremes and ends over the members of a window, kept up to date as members come and go.
 
 Members leave in the order in which they came. Sums are exact: no order of coming and going changes a
 result, and one too large for a number is absent. Values that are absent, or that are no numbers where
@@ -8,10 +8,8 @@ numbers are needed, do not take part; without any that does, the result is absen
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, insort
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from translator.engine.values import WIDEST_INTEGER, Value, to_number
@@ -97,17 +95,25 @@ class Moments:
             return None
 
 
-def _total(count: int, total: int, squares: int) -> int | float:
+def total(count: int, total: int, squares: int) -> int | float:
+    """The sum, as an integer when it is one."""
     whole, rest = divmod(total, 1 << _SCALE)
     return total / (1 << _SCALE) if rest or whole.bit_length() > WIDEST_INTEGER else whole
 
 
-def _mean(count: int, total: int, squares: int) -> float:
+def mean(count: int, total: int, squares: int) -> float:
+    """The average."""
     return total / (count << _SCALE)
 
 
-def _deviation(count: int, total: int, squares: int) -> float:
-    return math.sqrt((count * squares - total * total) / ((count * count) << (2 * _SCALE)))
+def variance(count: int, total: int, squares: int) -> float:
+    """The mean square distance from the average, over the whole population."""
+    return (count * squares - total * total) / ((count * count) << (2 * _SCALE))
+
+
+def deviation(count: int, total: int, squares: int) -> float:
+    """The root of the variance."""
+    return math.sqrt(variance(count, total, squares))
 
 
 class Extreme:
@@ -150,49 +156,3 @@ class End:
 
     def value(self) -> Value | None:
         return self._members[self._place] if self._members else None
-
-
-class Percentile:
-    """The smallest value that at least ``percent`` of the values do not exceed (nearest rank)."""
-
-    def __init__(self, percent: float) -> None:
-        self._percent = percent
-        self._sorted: list[int | float] = []
-
-    def add(self, text: str | None) -> None:
-        number = None if text is None else to_number(text)
-        if number is not None:
-            insort(self._sorted, number)
-
-    def remove(self, text: str | None) -> None:
-        number = None if text is None else to_number(text)
-        if number is not None:
-            del self._sorted[bisect_left(self._sorted, number)]
-
-    def value(self) -> Value | None:
-        if not self._sorted:
-            return None
-        rank = math.ceil(len(self._sorted) * self._percent / 100)
-        return self._sorted[max(rank, 1) - 1]
-
-
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """How an aggregate's accumulator is made; ``parameter`` names a number that it also needs."""
-
-    make: Callable[..., Accumulator]
-    parameter: str = ""
-
-
-BY_NAME: dict[str, Maker] = {
-    "count": Maker(Count),
-    "sum": Maker(lambda: Moments(_total)),
-    "average": Maker(lambda: Moments(_mean)),
-    "minimum": Maker(lambda: Extreme(-1)),
-    "maximum": Maker(lambda: Extreme(1)),
-    "first": Maker(lambda: End(0)),
-    "last": Maker(lambda: End(-1)),
-    "percentile": Maker(Percentile, parameter="percentage"),
-    "standard_deviation": Maker(lambda: Moments(_deviation)),
-}
-"""Name of a row of :mod:`translator.aggregates` -> its accumulator; DISTINCT makes it :class:`Distinct`."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from translator.aggregates import BY_SPELLING
+from translator.aggregates import BASELINES, BY_SPELLING
 from translator.dialect.profile import Dialect
-from translator.engine.accumulators import BY_NAME, Accumulator, Distinct
+from translator.engine.accumulators import Accumulator, Distinct
 from translator.engine.compile import compile_expr
 from translator.engine.context import Context
 from translator.engine.describe import describe_term
+from translator.engine.makers import BY_NAME
 from translator.engine.terms import Read, reader
 from translator.engine.values import Record, Value
 from translator.engine.verdict import Undecided, Verdict
 from translator.errors import Refused
-from translator.model.expr import And, Attribute, Call, Expr, Number, Operand, Test
+from translator.model.expr import And, Arithmetic, Attribute, Call, Expr, Number, Term, Test
 from translator.model.walk import replace_tests
 
 MATCHED_EVENTS = Attribute("*")
@@ -123,17 +124,30 @@ _LEAST = {"greater_or_equal": 0, "greater": 1}
 
 def _by_name(test: Test, calls: dict[Call, Attribute]) -> Test:
     """The same test with every aggregate replaced by an attribute that will hold its value."""
-
-    def named(part: Operand | None) -> Operand | None:
-        if isinstance(part, Call) and is_aggregate(part):
-            return calls.setdefault(part, Attribute(describe_term(part)))
-        return part
-
-    term = named(test.term)
-    if not isinstance(test.term, Call) or not isinstance(term, Attribute):
+    if not _is_of_a_group(test.term):
         reason = f"{describe_term(test.term)} is no aggregate of the matched events"
         raise Refused("aggregate-unsupported", reason)
-    return Test(term, test.operator, named(test.operand), test.negated)
+    operand = _named(test.operand, calls) if isinstance(test.operand, Term) else test.operand
+    return replace(test, term=_named(test.term, calls), operand=operand)
+
+
+def _is_of_a_group(term: Term | Number) -> bool:
+    match term:
+        case Call(function):
+            return is_aggregate(term) or function.upper() in BASELINES
+        case Arithmetic(_, left, right):
+            return _is_of_a_group(left) or _is_of_a_group(right)
+    return False
+
+
+def _named(term: Term, calls: dict[Call, Attribute]) -> Term:
+    match term:
+        case Call() if is_aggregate(term):
+            return calls.setdefault(term, Attribute(describe_term(term)))
+        case Arithmetic(sign, left, right):
+            sides = (side if isinstance(side, Number) else _named(side, calls) for side in (left, right))
+            return Arithmetic(sign, *sides)
+    return term
 
 
 def _refused(call: Call, reason: str) -> Refused:

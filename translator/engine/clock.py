@@ -11,8 +11,7 @@ import heapq
 import math
 from collections.abc import Iterable, Iterator
 
-from translator.engine.context import NOTHING
-from translator.engine.functions import to_time
+from translator.engine.times import to_seconds
 from translator.engine.values import Event, as_text
 
 RECEIVE_TIME = "phRecvTime"
@@ -22,8 +21,7 @@ DEFAULT_DELAY = 300.0
 def receive_time(event: Event) -> float | None:
     """Seconds since 1970 at which the event was received; ``None`` when it does not tell."""
     value = event.get(RECEIVE_TIME)
-    moment = None if value is None else to_time(as_text(value), NOTHING)
-    return None if moment is None else moment.timestamp()
+    return None if value is None else to_seconds(as_text(value))
 
 
 class Clock:

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from translator.engine.context import Context, Key
+from translator.engine.context import Baseline, Context, Key
 from translator.engine.values import Value, as_text, fold
 from translator.errors import InputError, Location
 
 Cell = str | int | float
+_SECTIONS = ("groups", "tables", "devices", "baselines", "time_zone")
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,6 +31,14 @@ class _Device(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     part: str = ""
 
 
+class _Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    profile: int
+    aggregate: str
+    mean: int | float
+    deviation: int | float
+    group: dict[str, Cell] = {}
+
+
 Part = TypeVar("Part")
 
 
@@ -37,22 +46,25 @@ def context_of(content: object, location: Location) -> Context:
     """The context that a file's content describes; all parts may be missing.
 
     ``groups`` maps a natural id to its members, ``tables`` a name to ``keys`` and ``rows``, ``devices`` lists
-    ``names``, ``properties`` and, for an interface or a disk, ``part``; ``time_zone`` is an IANA name. Keys
-    and names are compared without letter case.
+    ``names``, ``properties`` and, for an interface or a disk, ``part``; ``baselines`` lists ``profile``,
+    ``aggregate``, ``group``, ``mean`` and ``deviation``; ``time_zone`` is an IANA name. Keys, names and the
+    values of groups are compared without letter case.
 
     Raises: InputError(context-invalid) with the place in the file.
     """
     sections = _convert(content, dict[str, object], "the file", location)
-    unknown = sorted(sections.keys() - {"groups", "tables", "devices", "time_zone"})
+    unknown = sorted(sections.keys() - set(_SECTIONS))
     if unknown:
-        raise _invalid(f"'{unknown[0]}' is none of groups, tables, devices and time_zone", location)
+        raise _invalid(f"'{unknown[0]}' is none of {', '.join(_SECTIONS)}", location)
     groups = _convert(sections.get("groups") or {}, dict[str, list[Cell]], "groups", location)
     tables = _convert(sections.get("tables") or {}, dict[str, object], "tables", location)
     devices = _convert(sections.get("devices") or [], list[object], "devices", location)
+    baselines = _convert(sections.get("baselines") or [], list[object], "baselines", location)
     return Context(
         groups={name: tuple(map(as_text, members)) for name, members in groups.items()},
         tables={name: _rows(name, table, location) for name, table in tables.items()},
         devices=_devices(devices, location),
+        baselines=tuple(_baseline(each, number, location) for number, each in enumerate(baselines, start=1)),
         time_zone=_zone(sections.get("time_zone", "UTC"), location),
     )
 
@@ -76,6 +88,12 @@ def _devices(content: list[object], location: Location) -> dict[Key, dict[str, V
             key = (fold(name), fold(device.part)) if device.part else (fold(name),)
             found.setdefault(key, {}).update(device.properties)
     return found
+
+
+def _baseline(content: object, number: int, location: Location) -> Baseline:
+    row = _convert(content, _Baseline, f"baseline {number}", location)
+    group = {name: fold(as_text(value)) for name, value in row.group.items()}
+    return Baseline(row.profile, row.aggregate, group, {"mean": row.mean, "deviation": row.deviation})
 
 
 def _zone(name: object, location: Location) -> tzinfo:

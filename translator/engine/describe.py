@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from translator.model.expr import (
+    Arithmetic,
     Attribute,
     Call,
     Group,
+    Moment,
     Network,
     Number,
     Operand,
@@ -39,19 +41,22 @@ def shorten(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def describe_term(part: Operand | Group) -> str:
+def describe_term(part: Operand | Group | Moment) -> str:
     """A term or an operand in words; not shortened."""
     match part:
         case Attribute(name):
             return name
-        case Call(function, arguments, distinct):
-            return f"{function}({'DISTINCT ' if distinct else ''}{', '.join(map(describe_term, arguments))})"
+        case Call(function, arguments, distinct, profile):
+            inside = f"{'DISTINCT ' if distinct else ''}{', '.join(map(describe_term, arguments))}"
+            return f"{function}({inside}{'' if profile is None else f':{profile}'})"
+        case Arithmetic(sign, left, right):
+            return f"({describe_term(left)} {sign} {describe_term(right)})"
         case Text(value) | Pattern(value):
             return f'"{value}"'
         case Number(number):
             return str(number)
-        case Network(network):
-            return network
+        case Network(text) | Moment(text):
+            return text
         case Group(name):
             return f"Group@{name}"
         case Values(items):

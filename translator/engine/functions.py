@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from translator.engine.context import Context
+from translator.engine.times import to_time
 from translator.engine.values import Value, fold, to_number
 from translator.engine.verdict import Undecided
 from translator.errors import Refused
@@ -38,34 +39,21 @@ class Function:
     names: tuple[int, ...] = ()
 
 
-_EARLIEST, _LATEST = 0, 253_402_300_799
-"""Seconds since 1970 that a calendar date exists for, up to the year 9999."""
-
-
-def to_time(text: str, context: Context) -> datetime | None:
-    """A point in time from seconds since 1970 or ISO 8601, in the context's time zone.
-
-    A time without offset is taken as UTC, as the event collector writes it.
-    """
-    seconds = to_number(text)
-    if seconds is not None:
-        if not _EARLIEST <= seconds <= _LATEST:
-            return None
-        return datetime.fromtimestamp(seconds, UTC).astimezone(context.time_zone)
+def _local(text: str, context: Context) -> datetime | None:
+    moment = to_time(text)
     try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(context.time_zone)
-    except (ValueError, OverflowError):
+        return None if moment is None else moment.astimezone(context.time_zone)
+    except OverflowError:
         return None
 
 
 def _hour(arguments: Sequence[str], context: Context) -> Result:
-    moment = to_time(arguments[0], context)
+    moment = _local(arguments[0], context)
     return None if moment is None else moment.hour
 
 
 def _weekday(arguments: Sequence[str], context: Context) -> Result:
-    moment = to_time(arguments[0], context)
+    moment = _local(arguments[0], context)
     return None if moment is None else moment.isoweekday() % 7
 
 

@@ -10,7 +10,7 @@ from translator.engine.predicates import Form, Predicate, Setting, operand_refus
 from translator.engine.terms import Read, reader
 from translator.engine.values import Record, to_address, to_number
 from translator.engine.verdict import Check, Undecided, Verdict
-from translator.model.expr import Attribute, Call, Test
+from translator.model.expr import Attribute, Term, Test
 from translator.operators import BY_NAME, Operator, Shape
 
 
@@ -27,7 +27,7 @@ def compile_test(test: Test, dialect: Dialect, context: Context) -> Check:
     InputError(regex-invalid, regex-too-long, network-invalid).
     """
     absent = on_absent(test, dialect)
-    if isinstance(test.operand, Attribute | Call):
+    if isinstance(test.operand, Term):
         return _two_terms(test, absent, dialect, context)
     made = predicate(test, dialect, context)
     if made.missing is None and isinstance(test.term, Attribute):
@@ -86,7 +86,7 @@ def _two_terms(test: Test, absent: bool, dialect: Dialect, context: Context) -> 
     Text has no order: an ordering of texts does not hold.
     """
     row = BY_NAME[test.operator]
-    if row.shape not in _COMPARABLE or not isinstance(test.operand, Attribute | Call):
+    if row.shape not in _COMPARABLE or not isinstance(test.operand, Term):
         raise operand_refused(test)
     left, right = reader(test.term, context), reader(test.operand, context)
     compare = _comparison(row, Setting(row, "", dialect, context))

@@ -15,10 +15,11 @@ from translator.engine.context import Context
 from translator.engine.describe import describe
 from translator.engine.members import Members
 from translator.engine.patterns import compile_pattern, plain_alternatives
+from translator.engine.times import minute, to_seconds
 from translator.engine.values import fold, to_address, to_number, to_range
 from translator.engine.verdict import Undecided
 from translator.errors import Refused
-from translator.model.expr import Attribute, Network, Number, Pattern, Range, Test, Text, Values
+from translator.model.expr import Attribute, Moment, Network, Number, Pattern, Range, Test, Text, Values
 from translator.operators import BETWEEN, BY_NAME, CONTAIN, EQUALS, Operator, Shape
 
 RAW_MESSAGE = "rawEventMsg"
@@ -31,6 +32,7 @@ class Form(Enum):
     FOLDED = "without letter case"
     NUMBER = "as a number"
     ADDRESS = "as an IP address"
+    TIME = "in seconds since 1970"
 
     def of(self, text: str) -> Any:
         """The text in this form; ``None`` when it has none, and then no comparison in this form holds."""
@@ -42,6 +44,7 @@ _CONVERT: dict[Form, Callable[[str], Any]] = {
     Form.FOLDED: fold,
     Form.NUMBER: to_number,
     Form.ADDRESS: to_address,
+    Form.TIME: to_seconds,
 }
 
 Holds = Callable[[Any, Any], bool]
@@ -135,6 +138,9 @@ def _range(operand: object, setting: Setting) -> Predicate | None:
         case Range(Network(start), Network(end)):
             first, last = to_range(start)[0], to_range(end)[1]
             return Predicate(Form.ADDRESS, setting.row.holds, (first, last)) if first[0] == last[0] else None
+        case Range(Moment(start), Moment(end)):
+            zone = setting.context.time_zone
+            return Predicate(Form.TIME, setting.row.holds, (minute(start, zone), minute(end, zone)))
     return None
 
 

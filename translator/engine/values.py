@@ -74,6 +74,13 @@ def as_text(value: object) -> str:
     raise InputError("event-value", f"an attribute holds {kind}", hint="use text or a number")
 
 
+def finite(number: int | float) -> int | float | None:
+    """The number, or ``None`` when no attribute could hold it."""
+    if isinstance(number, int):
+        return number if number.bit_length() <= WIDEST_INTEGER else None
+    return number if math.isfinite(number) else None
+
+
 @lru_cache(maxsize=65_536)
 def to_number(text: str) -> int | float | None:
     """The finite number that the text spells in decimal, or ``None``. Integers stay exact."""
@@ -81,8 +88,7 @@ def to_number(text: str) -> int | float | None:
         return None
     if text.lstrip("+-").isdecimal():
         return int(text)
-    number = float(text)
-    return number if math.isfinite(number) else None
+    return finite(float(text))
 
 
 @lru_cache(maxsize=65_536)

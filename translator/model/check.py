@@ -32,7 +32,8 @@ def problems(rule: Rule) -> Iterator[str]:
         yield "the incident has no event type"
     for attribute in rule.incident.attributes:
         if attribute.sub_pattern not in names:
-            yield f"incident attribute '{attribute.name}' takes from no sub-pattern: '{attribute.sub_pattern}'"
+            source = attribute.sub_pattern
+            yield f"incident attribute '{attribute.name}' takes from no sub-pattern: '{source}'"
     for pattern in rule.sub_patterns:
         for expr in (pattern.filter, pattern.aggregate):
             yield from (f"sub-pattern '{pattern.name}': {text}" for text in expression_problems(expr))

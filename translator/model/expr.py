@@ -23,11 +23,24 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of attributes or literals: ``HourOfDay(phRecvTime)``, ``COUNT(DISTINCT user)``."""
+    """A function of attributes or literals: ``HourOfDay(phRecvTime)``, ``COUNT(DISTINCT user)``.
+
+    ``profile`` is the number of the baseline that ``STAT_AVG(COUNT(*):112)`` reads.
+    """
 
     function: str
     arguments: tuple[Attribute | Call | Literal, ...]
     distinct: bool = False
+    profile: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Two numbers put together: ``100 * SUM(a)``. ``sign`` is one of ``+ - * /``."""
+
+    sign: str
+    left: Attribute | Call | Arithmetic | Number
+    right: Attribute | Call | Arithmetic | Number
 
 
 # --- What it is compared with -------------------------------------------------------------------
@@ -55,6 +68,13 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A minute of local time, as the GUI writes it: ``18:35 03/17/2014``. Only an end of a range."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A CMDB group or watch list by its natural id, written ``Group@PH_SYS_...``."""
 
@@ -69,7 +89,7 @@ class Pattern:
 
 
 Literal = Text | Number | Network
-Term = Attribute | Call
+Term = Attribute | Call | Arithmetic
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +103,11 @@ class Values:
 class Range:
     """Both ends of a ``BETWEEN``, inclusive."""
 
-    low: Literal
-    high: Literal
+    low: Literal | Moment
+    high: Literal | Moment
 
 
-Operand = Literal | Pattern | Values | Range | Attribute | Call
+Operand = Literal | Pattern | Values | Range | Term
 
 # --- How tests are joined -----------------------------------------------------------------------
 

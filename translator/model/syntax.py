@@ -12,6 +12,10 @@ MAX_DEPTH = 100
 """Deepest nesting of a filter that is read or written; published filters stay below 10."""
 MAX_LENGTH = 1_000_000
 """Longest filter in characters that is read or written; it also bounds the number of tests."""
+MAX_TERM_DEPTH = 20
+"""Deepest nesting of functions and of arithmetic in one term."""
+MOMENT = "%H:%M %m/%d/%Y"
+"""How a minute of local time is written, as for :meth:`datetime.datetime.strftime`."""
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """An attribute, a function or a sub-pattern; the attributes of FortiSIEM's catalogue all have this form."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from translator.model.expr import And, Attribute, Call, Expr, Not, Operand, Or, Test
+from translator.model.expr import And, Arithmetic, Attribute, Call, Expr, Not, Operand, Or, Test
 
 
 def tests(expr: Expr) -> Iterator[Test]:
@@ -48,6 +48,9 @@ def _read(part: Operand | None) -> Iterator[str]:
         case Call(_, arguments):
             for argument in arguments:
                 yield from _read(argument)
+        case Arithmetic(_, left, right):
+            yield from _read(left)
+            yield from _read(right)
 
 
 def depth(expr: Expr) -> int:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
-import math
+import datetime
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from translator.aggregates import BY_SPELLING as AGGREGATES
-from translator.errors import InputError
 from translator.model.expr import (
     And,
-    Attribute,
     Call,
     Expr,
     Group,
     Literal,
-    Network,
+    Moment,
     Number,
     Operand,
     Or,
@@ -28,17 +24,18 @@ from translator.model.expr import (
     Text,
     Values,
 )
-from translator.model.syntax import MAX_DEPTH, canonical_pattern, unquote_text
+from translator.model.syntax import MAX_DEPTH, MOMENT, canonical_pattern, unquote_text
 from translator.model.walk import depth
-from translator.operators import BY_SPELLING, Shape
-from translator.parse.lexer import KEYWORDS, Kind, Token, syntax_error, tokenize
+from translator.operators import BY_SPELLING, EQUALS, Shape
+from translator.parse.lexer import Kind, Token, syntax_error
+from translator.parse.terms import QUOTES, Terms
 
 Precedence = typing.Literal["and", "or"]
 """Which connective binds tighter where both meet without parentheses."""
 
 _KINDS: dict[str, type[And] | type[Or]] = {"AND": And, "OR": Or}
-_QUOTES = {Kind.DOUBLE: '"', Kind.SINGLE: "'"}
-_MAX_CALL_DEPTH = 20
+_ANSWERS_ONE_OR_ZERO = frozenset({"LOOKUPTABLEHAS"})
+"""Functions that alone can be a condition; documented to return 1 or 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +67,15 @@ class _Level:
     joins: list[Token] = field(default_factory=list)
 
 
-class _Reader:
+class _Reader(Terms):
     def __init__(self, text: str, precedence: Precedence | None) -> None:
-        self.text = text
-        self.tokens = tokenize(text)
-        self.index = 0
+        super().__init__(text)
         self.precedence = precedence
         self.warnings: list[str] = []
+        self.conditions = _parentheses_of_conditions(self.tokens)
         self.operands: dict[Shape, Callable[[], Operand | None]] = {
             Shape.LITERAL: self.literal_or_term,
-            Shape.QUANTITY: self.quantity,
+            Shape.QUANTITY: self.quantity_or_term,
             Shape.LIST: self.values,
             Shape.RANGE: self.range,
             Shape.SUBSTRING: self.string,
@@ -87,37 +83,15 @@ class _Reader:
             Shape.NONE: lambda: None,
         }
 
-    # --- Tokens ---------------------------------------------------------------------------------
-
-    def take(self) -> Token:
-        token = self.tokens[self.index]
-        self.index += token.kind is not Kind.END
-        return token
-
-    def accept(self, mark: str) -> bool:
-        token = self.tokens[self.index]
-        if token.kind is Kind.MARK and token.text == mark:
-            self.index += 1
-            return True
-        return False
-
-    def expect(self, mark: str) -> None:
-        if not self.accept(mark):
-            raise self.unexpected(self.take(), f"expected '{mark}'")
-
-    def unexpected(self, token: Token, expected: str, hint: str = "") -> InputError:
-        if token.kind is Kind.END:
-            return syntax_error(self.text, len(self.text), f"{expected}, found the end", hint=hint)
-        return syntax_error(self.text, token.at, f"{expected}, found", token.text, hint)
-
     # --- Conditions -----------------------------------------------------------------------------
 
     def read(self) -> Parsed:
         """Conditions with an explicit stack, so that nesting costs no recursion."""
         stack = [_Level(0)]
         while True:
-            start = self.tokens[self.index].at
-            if self.accept("("):
+            start = self.next.at
+            if self.index in self.conditions:
+                self.expect("(")
                 stack.append(_Level(start))
                 if len(stack) > MAX_DEPTH:
                     raise syntax_error(self.text, start, f"parentheses nest deeper than {MAX_DEPTH}")
@@ -164,76 +138,38 @@ class _Reader:
         return _joined("AND" if tight == "OR" else "OR", [_joined(tight, run) for run in runs])
 
     def test(self) -> Test:
-        term = self.term(self.take(), "expected an attribute")
-        token = self.take()
+        start = self.next
+        term = self.number_or_term("expected an attribute")
+        if not isinstance(term, Term):
+            raise self.unexpected(start, "expected an attribute")
+        token = self.next
         if token.kind is not Kind.OPERATOR:
-            raise self.unexpected(token, "expected an operator")
+            return self.bare(start, term)
+        self.index += 1
         operator, negated = BY_SPELLING[" ".join(token.text.split())]
         return Test(term, operator.name, self.operands[operator.shape](), negated)
 
-    # --- Terms ----------------------------------------------------------------------------------
-
-    def term(self, token: Token, expected: str, nesting: int = 0) -> Term:
-        if token.kind is not Kind.NAME or token.text in KEYWORDS:
-            raise self.unexpected(token, expected)
-        if not self.accept("("):
-            return Attribute(token.text)
-        if nesting == _MAX_CALL_DEPTH:
-            raise syntax_error(self.text, token.at, f"functions nest deeper than {_MAX_CALL_DEPTH}")
-        distinct = self.distinct(token)
-        arguments = [self.argument(nesting + 1)]
-        while self.accept(","):
-            arguments.append(self.argument(nesting + 1))
-        self.expect(")")
-        return Call(token.text, tuple(arguments), distinct)
-
-    def distinct(self, function: Token) -> bool:
-        token = self.tokens[self.index]
-        if token.text != "DISTINCT" or token.kind is not Kind.NAME:
-            return False
-        row = AGGREGATES.get(function.text)
-        if row is None or not row.takes_distinct:
-            raise self.unexpected(token, f"{function.text} does not take DISTINCT")
-        self.index += 1
-        return True
-
-    def argument(self, nesting: int) -> Attribute | Call | Literal:
-        if self.accept("*"):
-            return Attribute("*")
-        token = self.take()
-        if token.kind in _QUOTES or token.kind is Kind.VALUE:
-            return self.literal(token)
-        return self.term(token, "expected an attribute or a value", nesting)
+    def bare(self, start: Token, term: Term) -> Test:
+        """A function that alone is a condition: short for ``= 1``."""
+        if not isinstance(term, Call) or term.function.upper() not in _ANSWERS_ONE_OR_ZERO:
+            raise self.unexpected(self.take(), "expected an operator")
+        self.warnings.append(
+            f"column {start.at + 1}: {term.function} without a comparison was not seen in rules; read as = 1"
+        )
+        return Test(term, EQUALS.name, Number(1))
 
     # --- Operands -------------------------------------------------------------------------------
 
-    def literal(self, token: Token) -> Literal:
-        quote = _QUOTES.get(token.kind)
-        if quote:
-            return Text(unquote_text(token.text, quote))
-        if token.kind is not Kind.VALUE:
-            hint = "texts are written in double quotes" if token.kind is Kind.NAME else ""
-            raise self.unexpected(token, "expected a value", hint)
-        value = _quantity(token.text)
-        if value is None:
-            cause = "neither a number nor an address:"
-            raise syntax_error(self.text, token.at, cause, token.text, "texts are written in double quotes")
-        return value
-
     def literal_or_term(self) -> Operand:
-        token = self.take()
+        token = self.next
         if token.kind is Kind.GROUP:
             raise self.unexpected(token, "expected a value", "a group is written in a list: IN (Group@...)")
-        return self.term(token, "") if self.is_term(token) else self.literal(token)
+        return self.literal(self.take()) if token.kind in QUOTES else self.number_or_term("expected a value")
 
-    def quantity(self) -> Operand:
-        token = self.take()
-        if token.kind in _QUOTES:
-            raise self.unexpected(token, "expected a number or an address", "write it without quotes")
-        return self.term(token, "") if self.is_term(token) else self.literal(token)
-
-    def is_term(self, token: Token) -> bool:
-        return token.kind is Kind.NAME and token.text not in KEYWORDS
+    def quantity_or_term(self) -> Operand:
+        if self.next.kind in QUOTES:
+            raise self.unexpected(self.next, "expected a number or an address", "write it without quotes")
+        return self.number_or_term("expected a value")
 
     def values(self) -> Values:
         self.expect("(")
@@ -255,22 +191,34 @@ class _Reader:
         self.expect(")")
         return Range(low, high)
 
-    def bound(self) -> Literal:
+    def bound(self) -> Literal | Moment:
         token = self.take()
-        if token.kind in _QUOTES:
+        if token.kind in QUOTES:
             raise self.unexpected(token, "expected a number or an address", "BETWEEN does not take texts")
-        return self.literal(token)
+        moment = self.moment(token)
+        return moment or self.literal(token)
+
+    def moment(self, token: Token) -> Moment | None:
+        """A minute, which is written in two words: the time and the date."""
+        if token.kind is not Kind.VALUE or self.next.kind is not Kind.VALUE:
+            return None
+        text = f"{token.text} {self.take().text}"
+        try:
+            return Moment(datetime.datetime.strptime(text, MOMENT).strftime(MOMENT))
+        except ValueError:
+            cause, hint = "neither a number, an address nor a time:", "write it as 18:35 03/17/2014"
+            raise syntax_error(self.text, token.at, cause, text, hint) from None
 
     def string(self) -> Text:
         token = self.take()
-        if token.kind not in _QUOTES:
+        if token.kind not in QUOTES:
             raise self.unexpected(token, "expected a text in double quotes")
-        return Text(unquote_text(token.text, _QUOTES[token.kind]))
+        return Text(unquote_text(token.text, QUOTES[token.kind]))
 
     def pattern(self) -> Pattern:
         enclosed = self.accept("(")
         token = self.take()
-        if token.kind not in _QUOTES:
+        if token.kind not in QUOTES:
             raise self.unexpected(token, "expected a pattern in double quotes")
         if enclosed:
             self.expect(")")
@@ -288,16 +236,22 @@ def _joined(word: str, items: list[Expr]) -> Expr:
     return kind(tuple(flat))
 
 
-def _quantity(text: str) -> Number | Network | None:
-    try:
-        if ":" in text or "/" in text or text.count(".") > 1:
-            if "/" in text:
-                address, _, length = text.partition("/")
-                # ipaddress also takes masks, which have not been seen in rules.
-                return Network(str(ipaddress.ip_network((address, int(length)), strict=False)))
-            return Network(str(ipaddress.ip_address(text)))
-        # Longer digit strings than Python converts are no number that an attribute could hold.
-        value = float(text) if "." in text else int(text)
-    except ValueError:
-        return None
-    return Number(value) if math.isfinite(value) else None
+def _parentheses_of_conditions(tokens: list[Token]) -> frozenset[int]:
+    """The places of opening parentheses that hold conditions, and not a list, arguments or a calculation.
+
+    One that is not closed counts as one of them, so that the error names it.
+    """
+    found: list[int] = []
+    open_: list[tuple[int, bool]] = []
+    for place, token in enumerate(tokens):
+        if token.kind in (Kind.OPERATOR, Kind.JOIN) and open_:
+            open_[-1] = open_[-1][0], True
+        elif token.kind is Kind.MARK and token.text == "(":
+            open_.append((place, False))
+        elif token.kind is Kind.MARK and token.text == ")" and open_:
+            start, holds = open_.pop()
+            if holds:
+                found.append(start)
+                if open_:
+                    open_[-1] = open_[-1][0], True
+    return frozenset((*found, *(place for place, _ in open_)))

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     DOUBLE = "double"
     SINGLE = "single"
     MARK = "mark"
+    SIGN = "sign"
     END = "end"
 
 
@@ -50,7 +51,7 @@ _HINTS = {
     "|": "write OR",
     '"': "close the quotes; a backslash at the end of a text is written \\\\",
     "'": "close the quotes; a backslash at the end of a text is written \\\\",
-    **dict.fromkeys("+-/*", "arithmetic is not part of rules"),
+    **dict.fromkeys("+-/*", "a sign stands between two numbers, attributes or functions"),
     "\N{NO-BREAK SPACE}": "write an ordinary blank",
 }
 
@@ -62,12 +63,14 @@ def _operators() -> str:
     return rf"(?:{spelled})(?![\w.])|{'|'.join(map(re.escape, signs))}"
 
 
+# Otherwise a value takes all that could belong to one, so that an error shows the whole of it.
+_NUMBER_IN_A_SUM = r"-?[0-9]+(?:\.[0-9]+)?(?=[-+*/][ \t\r\n]*[(A-Za-z_])"
 _TOKEN = re.compile(
     rf"""[ \t\r\n]*+(?:
       (?P<operator>{_operators()})
     | (?P<join>(?:AND|OR)(?![\w.]))
     | (?P<group>Group@[\w.-]++)
-    | (?P<value>(?:-?[0-9]|[0-9A-Fa-f]{{0,4}}:)[\w.:/@-]*+)
+    | (?P<value>{_NUMBER_IN_A_SUM}|(?:-?[0-9]|[0-9A-Fa-f]{{0,4}}:)[\w.:/@-]*+)
     | (?P<name>[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)?+)
     | "(?P<double>[^"\\]*+(?:\\.[^"\\]*+)*+)"
     | '(?P<single>[^'\\]*+(?:\\.[^'\\]*+)*+)'
@@ -77,6 +80,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
+_SIGN = re.compile(r"[ \t\r\n]*+(?P<sign>[-+*/:])")
 _KINDS = {kind.value: kind for kind in Kind}
 
 
@@ -89,19 +93,37 @@ def tokenize(text: str) -> list[Token]:
         raise InputError(
             "filter-syntax", f"the filter has {len(text)} characters", hint=f"limit {MAX_LENGTH}"
         )
-    tokens = []
-    for found in _TOKEN.finditer(text):
+    tokens: list[Token] = []
+    end = 0
+    while True:
+        # Behind a value, a name or a parenthesis a sign is no part of a number.
+        found = (_SIGN.match(text, end) if tokens and _ends_a_term(tokens[-1]) else None) or _token(text, end)
         kind = str(found.lastgroup)
-        if kind == "unknown":
-            mark, at = found["unknown"], found.start("unknown")
-            cause = "the quotes are not closed:" if mark in "\"'" else "unexpected character"
-            raise syntax_error(text, at, cause, mark)
+        end = found.end()
         at = found.start(kind)
         # A string is shown from its opening quote.
         tokens.append(Token(_KINDS[kind], found[kind], at - (kind in ("double", "single"))))
         if kind == "end":
-            break
-    return tokens
+            return tokens
+
+
+def _token(text: str, at: int) -> re.Match[str]:
+    found = _TOKEN.match(text, at)
+    assert found is not None, "the expression takes any character"
+    if found.lastgroup == "unknown":
+        mark, at = found["unknown"], found.start("unknown")
+        cause = "the quotes are not closed:" if mark in "\"'" else "unexpected character"
+        raise syntax_error(text, at, cause, mark)
+    return found
+
+
+def _ends_a_term(token: Token) -> bool:
+    match token.kind:
+        case Kind.NAME:
+            return token.text not in KEYWORDS
+        case Kind.MARK:
+            return token.text == ")"
+    return token.kind is Kind.VALUE
 
 
 def syntax_error(text: str, at: int, cause: str, found: str = "", hint: str = "") -> InputError:

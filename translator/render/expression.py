@@ -10,11 +10,13 @@ from typing import assert_never
 from translator.errors import Refused
 from translator.model.expr import (
     And,
+    Arithmetic,
     Attribute,
     Call,
     Expr,
     Group,
     Literal,
+    Moment,
     Network,
     Number,
     Operand,
@@ -33,6 +35,7 @@ from translator.operators import BY_NAME
 _UNPRINTABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LONE_BACKSLASH = re.compile(r"(?:[^\\]|\\.)*\\", re.DOTALL)
 _GROUP = re.compile(r"[\w.-]+", re.ASCII)
+_BINDS = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
 def print_filter(expr: Expr) -> str:
@@ -94,17 +97,19 @@ def _test(test: Test) -> str:
     return f"{_operand(test.term)} {spelling} {_operand(test.operand)}"
 
 
-def _operand(operand: Operand | Group) -> str:
+def _operand(operand: Operand | Group | Moment) -> str:
     match operand:
         case Attribute(name):
             return _name(name, dotted=True)
+        case Arithmetic():
+            return _arithmetic(operand)
         case Text(value):
             return _printable(quote_text(value))
         case Pattern(regex):
             return _pattern(regex)
         case Number(value):
             return _number(value)
-        case Network(value):
+        case Network(value) | Moment(value):
             return value
         case Values(items):
             if not items:
@@ -124,7 +129,19 @@ def _operand(operand: Operand | Group) -> str:
 
 def _call(call: Call) -> str:
     arguments = ",".join(map(_argument, call.arguments))
-    return f"{_name(call.function)}({'DISTINCT ' if call.distinct else ''}{arguments})"
+    profile = "" if call.profile is None else f":{call.profile}"
+    return f"{_name(call.function)}({'DISTINCT ' if call.distinct else ''}{arguments}{profile})"
+
+
+def _arithmetic(node: Arithmetic) -> str:
+    """Parentheses only where the reader would group otherwise."""
+    own = _BINDS[node.sign]
+
+    def side(part: Attribute | Call | Arithmetic | Number, least: int) -> str:
+        text = _operand(part)
+        return f"({text})" if isinstance(part, Arithmetic) and _BINDS[part.sign] < least else text
+
+    return f"{side(node.left, own)} {node.sign} {side(node.right, own + 1)}"
 
 
 def _argument(argument: Attribute | Call | Literal) -> str:

@@ -6,10 +6,12 @@ from typing import Any, assert_never
 
 from translator.model.expr import (
     And,
+    Arithmetic,
     Attribute,
     Call,
     Expr,
     Group,
+    Moment,
     Network,
     Not,
     Number,
@@ -45,23 +47,28 @@ def tree(expr: Expr) -> dict[str, Any]:
             }
 
 
-def _operand(operand: Operand | Group) -> dict[str, Any]:
+def _operand(operand: Operand | Group | Moment) -> dict[str, Any]:
     """The kind of the operand as the key."""
     match operand:
         case Attribute(name):
             return {"attribute": name}
-        case Call(function, arguments, distinct):
+        case Call(function, arguments, distinct, profile):
             return {
                 "call": function,
                 "distinct": distinct,
                 "arguments": [_operand(each) for each in arguments],
+                **({} if profile is None else {"profile": profile}),
             }
+        case Arithmetic(sign, left, right):
+            return {"arithmetic": sign, "left": _operand(left), "right": _operand(right)}
         case Text(value):
             return {"text": value}
         case Number(value):
             return {"number": value}
         case Network(value):
             return {"network": value}
+        case Moment(value):
+            return {"moment": value}
         case Pattern(regex):
             return {"pattern": regex}
         case Group(name):
