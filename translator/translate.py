@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 from translator.dialect.limits import exceeded
-from translator.dialect.profile import load_profile
+from translator.dialect.profile import Dialect, load_profile
 from translator.errors import TranslatorError
 from translator.lowering.context import Emission, Leaf
 from translator.lowering.lower import lower
-from translator.lowering.metadata import GroupBy, Names
+from translator.lowering.metadata import GroupBy, Names, named
 from translator.lowering.regex import RegexCase
 from translator.lowering.settings import Settings
 from translator.model.check import problems
@@ -23,7 +23,7 @@ from translator.render.roundtrip import prove_round_trip
 from translator.sources.documents import read_yaml_file
 from translator.sources.files import find_rule_files
 from translator.sources.sigma import RuleSource, rule_sources
-from translator.taxonomy.attack import AttackTags
+from translator.taxonomy.attack import AttackTags, from_tags
 from translator.taxonomy.lookup import load_taxonomy
 
 RULE_FORMAT = "rule-xml"
@@ -63,7 +63,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Translation:
-    """One condition of one Sigma rule: the FortiSIEM rule, or the notes that say why there is none."""
+    """One condition of one Sigma rule: the FortiSIEM rule, or the notes that say why there is none.
+
+    ``suffix`` is what tells the rule from another one of the same title.
+    """
 
     source: RuleSource
     index: int
@@ -72,6 +75,7 @@ class Translation:
     leaves: tuple[Leaf, ...]
     attack: AttackTags
     link: str
+    suffix: str
 
     @property
     def page(self) -> Page:
@@ -109,13 +113,30 @@ def translate(
     ``names`` is shared by the rules of one run, so that no two get the same name.
     """
     options, names = options or Options(), names or Names()
+    dialect = options.settings.emission.dialect
     return tuple(
-        _translate(source, index, options, names) for index in range(len(source.sigma.detection.condition))
+        each if each.rule is None else replace(each, rule=distinct(each.rule, each.suffix, names, dialect))
+        for each in translate_alone(source, options)
     )
 
 
-def _translate(source: RuleSource, index: int, options: Options, names: Names) -> Translation:
-    lowered = lower(source, index, names, options.settings)
+def translate_alone(source: RuleSource, options: Options) -> tuple[Translation, ...]:
+    """The same without regard to the other rules of the run, one of which may have the same name."""
+    return tuple(
+        _translate(source, index, options) for index in range(len(source.sigma.detection.condition))
+    )
+
+
+def distinct(rule: Rule, suffix: str, names: Names, dialect: Dialect) -> Rule:
+    """The rule under names that no other rule of the run has, proved again where they are new."""
+    renamed = named(rule, suffix, names, dialect)
+    if renamed is not rule:
+        prove_round_trip(renamed, render([Page(renamed, from_tags(()))]))
+    return renamed
+
+
+def _translate(source: RuleSource, index: int, options: Options) -> Translation:
+    lowered = lower(source, index, options.settings)
     rule, notes = lowered.rule, [*lowered.notes]
     if rule is not None:
         _must_be_sound(rule)
@@ -128,7 +149,9 @@ def _translate(source: RuleSource, index: int, options: Options, names: Names) -
     if any(note.effect is Effect.REFUSED for note in notes):
         rule = None
     located = tuple(replace(note, location=source.location) for note in notes)
-    return Translation(source, index, rule, located, lowered.leaves, lowered.attack, lowered.link)
+    return Translation(
+        source, index, rule, located, lowered.leaves, lowered.attack, lowered.link, lowered.suffix
+    )
 
 
 def _must_be_sound(rule: Rule) -> None:

@@ -25,19 +25,24 @@ ONE_MATCH = Test(Call("COUNT", (Attribute("*"),)), operators.GREATER_OR_EQUAL.na
 
 @dataclass(frozen=True)
 class Lowered:
-    """A rule and how it came about; ``rule`` is missing where a note says why it was refused."""
+    """A rule and how it came about; ``rule`` is missing where a note says why it was refused.
+
+    ``suffix`` is what tells the rule from another one of the same title.
+    """
 
     rule: Rule | None
     notes: tuple[Note, ...]
     leaves: tuple[Leaf, ...]
     attack: AttackTags
     link: str
+    suffix: str
 
 
-def lower(source: RuleSource, index: int, names: metadata.Names, settings: Settings) -> Lowered:
+def lower(source: RuleSource, index: int, settings: Settings) -> Lowered:
     """The condition of that index as a rule.
 
-    ``names`` makes names unique within one run. Notes carry no place; the caller knows it.
+    Its name may be that of another rule of the same run: see :func:`metadata.named`. Notes carry no place;
+    the caller knows it.
     """
     attack = from_tags(f"{tag.namespace}.{tag.name}" for tag in source.sigma.tags)
     recorder = Recorder()
@@ -47,11 +52,12 @@ def lower(source: RuleSource, index: int, names: metadata.Names, settings: Setti
     try:
         log_source = find_log_source(source, settings.taxonomy)
         expr, data_source = whole_filter(source, index, log_source, settings, recorder)
-        rule = _rule(source, expr, log_source, data_source, attack, names, settings, recorder)
+        rule = _rule(source, expr, log_source, data_source, attack, settings, recorder)
     except Refused as refusal:
         recorder.refuse(refusal)
     link = metadata.link(source.location.path)
-    return Lowered(rule, tuple(recorder.notes), tuple(recorder.leaves), attack, link)
+    suffix = metadata.short_id(source.sigma)
+    return Lowered(rule, tuple(recorder.notes), tuple(recorder.leaves), attack, link, suffix)
 
 
 def _rule(
@@ -60,16 +66,12 @@ def _rule(
     log_source: LogSource,
     data_source: str,
     attack: AttackTags,
-    names: metadata.Names,
     settings: Settings,
     recorder: Recorder,
 ) -> Rule:
     sigma, dialect = source.sigma, settings.emission.dialect
-    suffix = metadata.short_id(sigma)
-    plain_name = metadata.rule_name(sigma, dialect)
-    name = names.unique("name", plain_name, f" {suffix}")
-    event_type = names.unique("event type", metadata.incident_event_type(sigma, dialect), f"_{suffix}")
-    if sigma.title not in plain_name:
+    name = metadata.rule_name(sigma, dialect)
+    if sigma.title not in name:
         recorder.add(notes.NAME_CHANGED, f"'{sigma.title}' is named '{name}'")
     if attack.unknown:
         recorder.add(notes.ATTACK_UNKNOWN, f"unknown ATT&CK tag {', '.join(attack.unknown)}")
@@ -85,9 +87,11 @@ def _rule(
         window=metadata.WINDOW,
         sub_patterns=(SubPattern(metadata.SUB_PATTERN, expr, grouped, ONE_MATCH),),
         incident=Incident(
-            event_type, severity(metadata.text(sigma.level) or None), metadata.incident_attributes(grouped)
+            metadata.incident_event_type(sigma, dialect),
+            severity(metadata.text(sigma.level) or None),
+            metadata.incident_attributes(grouped),
         ),
-        id=f"PH_Rule_SIGMA_{suffix}" if settings.ids else "",
+        id=f"PH_Rule_SIGMA_{metadata.short_id(sigma)}" if settings.ids else "",
         group=f"PH_SYS_RULE_THREAT_HUNTING_{(sigma.logsource.product or 'GENERIC').upper()}",
         description=metadata.description(sigma),
         remediation=metadata.remediation(sigma),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from sigma.rule import SigmaRule
 from translator.dialect.profile import Dialect
 from translator.lowering.event_types import EVENT_TYPE
 from translator.lowering.raw import RAW_MESSAGE
-from translator.model.rule import IncidentAttribute
+from translator.model.rule import IncidentAttribute, Rule
 
 HOST = "hostName"
 SUB_PATTERN = "Filter"
@@ -43,6 +43,16 @@ class Names:
             number += 1
         names.add(candidate.casefold())
         return candidate
+
+
+def named(rule: Rule, suffix: str, names: Names, dialect: Dialect) -> Rule:
+    """The rule under names that no other rule of the run has; the rule itself where its own are free."""
+    name = names.unique("name", rule.name, f" {suffix}")
+    event_type = names.unique("event type", rule.incident.event_type, f"_{suffix}")
+    if (name, event_type) == (rule.name, rule.incident.event_type):
+        return rule
+    title = incident_title(name, dialect)
+    return replace(rule, name=name, title=title, incident=replace(rule.incident, event_type=event_type))
 
 
 def short_id(rule: SigmaRule) -> str:
