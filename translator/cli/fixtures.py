@@ -42,7 +42,7 @@ def test(paths: tuple[Path, ...], as_json: bool, **flags: Any) -> int:
         for error in errors:
             say(str(error), ERROR)
         for case in failed:
-            say(f"{case.file}: event {case.index}: {_why(case)} [{case.why}]", ERROR)
+            say(f"{case.file}: event {case.index} ({case.why}): {_why(case)}", ERROR)
         parts = [f"{len(cases) - len(failed)} passed", f"{len(failed)} failed"]
         parts += [f"{len(errors)} not readable"] if errors else []
         show([line((", ".join(parts), "bold"))])
@@ -52,9 +52,8 @@ def test(paths: tuple[Path, ...], as_json: bool, **flags: Any) -> int:
 def _why(case: CaseResult) -> str:
     if case.problem:
         return case.problem
-    return (
-        f"expected: {_WORDS[case.expected]}; Sigma: {_WORDS[case.sigma]}; FortiSIEM: {_WORDS[case.fortisiem]}"
-    )
+    sigma, fortisiem = _WORDS[case.sigma], _WORDS[case.fortisiem]
+    return f"expected {_WORDS[case.expected]}; Sigma {sigma}, FortiSIEM {fortisiem}"
 
 
 def _as_json(cases: Sequence[CaseResult], errors: Sequence[TranslatorError]) -> dict[str, Any]:

@@ -34,11 +34,10 @@ def errors(found: Iterable[TranslatorError]) -> list[dict[str, Any]]:
     """What could not be read."""
     return [
         {
-            "path": each.location.path if each.location else None,
-            "line": each.location.line if each.location else None,
             "code": each.code,
             "cause": each.cause,
             "hint": each.hint,
+            "location": str(each.location) if each.location else None,
         }
         for each in found
     ]

@@ -10,9 +10,9 @@ import click
 
 from translator.cli.suggest import near_misses
 from translator.dialect.profile import profile_names
-from translator.errors import TranslatorError, UsageError
+from translator.errors import InputError, TranslatorError, UsageError
 from translator.lowering.metadata import GroupBy
-from translator.sources.documents import read_yaml_file
+from translator.sources.documents import Document, read_yaml_file
 from translator.taxonomy.load import shipped_catalogue
 from translator.translate import Options
 
@@ -171,18 +171,24 @@ def read_placeholders(path: Path) -> dict[str, tuple[str, ...]]:
     Raises: InputError as read_yaml_file; UsageError(placeholders-invalid).
     """
     result: dict[str, tuple[str, ...]] = {}
-    for document in read_yaml_file(path):
+    for document in _documents(path):
         for name, value in document.content.items():
             values = value if isinstance(value, list) else [value]
             if not values or not all(isinstance(each, str | int | float) for each in values):
-                raise UsageError(
-                    "placeholders-invalid",
-                    f"'{name}' is neither a value nor a list of values",
-                    document.location,
-                    f"write '{name}: [value, ...]'",
-                )
+                cause = f"'{name}' is neither a value nor a list of values"
+                hint = f"write '{name}: [value, ...]'"
+                raise UsageError("placeholders-invalid", cause, document.location, hint)
             result[name] = tuple(map(_spelt, values))
     return result
+
+
+def _documents(path: Path) -> list[Document]:
+    try:
+        return read_yaml_file(path)
+    except InputError as error:
+        if error.code != "not-a-mapping":
+            raise
+        raise InputError(error.code, error.cause, error.location, "write 'name: [value, ...]'") from error
 
 
 def _spelt(value: str | int | float) -> str:
