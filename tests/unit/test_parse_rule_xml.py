@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +9,11 @@ import pytest
 import yaml
 
 from translator.errors import InputError, Location
+from translator.model.rule import ClearPattern, QuietPeriod, Rule
 from translator.parse.arguments import parse_list, parse_mapping
 from translator.parse.rule_xml import parse_rules, read_rules
 from translator.parse.rule_xml.document import MAX_BYTES
+from translator.render.arguments import print_mapping
 from translator.render.expression import print_filter
 
 CASES = Path(__file__).parent.parent / "cases" / "parse"
@@ -57,10 +61,32 @@ def test_document_is_read(case: dict[str, Any]) -> None:
     if "constraint" in case:
         assert rule.global_constraint is not None
         assert print_filter(rule.global_constraint) == case["constraint"]
+    assert rule.incident.frequency == case.get("frequency")
+    assert rule.incident.event_type_group == case.get("event_type_group", "")
+    assert [" ".join((each.attribute, *each.lists)) for each in rule.watch_lists] == case.get(
+        "watch_lists", []
+    )
+    assert list(ends(rule)) == case.get("clear", [])
     if "mapping" in case:
         assert [
             f"{entry.name} {entry.sub_pattern} {entry.source}" for entry in rule.incident.attributes
         ] == case["mapping"]
+
+
+def ends(rule: Rule) -> Iterator[object]:
+    """What the clear condition says, in the order of the document's model."""
+    match rule.clear:
+        case QuietPeriod(seconds):
+            yield seconds
+        case ClearPattern() as clear:
+            yield clear.window
+            for pattern, relation in zip_longest(clear.sub_patterns, clear.relations):
+                yield pattern.name
+                if relation:
+                    yield f"{relation.type} {relation.rank}"
+            yield from (print_filter(each) for each in (clear.global_constraint,) if each)
+            yield from print_mapping(clear.attributes).split(", ")
+            yield from (print_filter(each) for each in (clear.constraint,) if each)
 
 
 def test_sound_document_has_no_remark() -> None:

@@ -12,12 +12,23 @@ import pytest
 from lxml import etree, html
 
 from translator.errors import Location
-from translator.model.rule import Incident, IncidentAttribute, Origin, Relation, Rule, SubPattern
+from translator.model.rule import (
+    ClearPattern,
+    Incident,
+    IncidentAttribute,
+    Origin,
+    QuietPeriod,
+    Relation,
+    Rule,
+    SubPattern,
+    WatchListEntry,
+)
 from translator.notes import CATALOGUE, Effect, Note
 from translator.parse.expression import parse_filter
 from translator.render import formats as folder
 from translator.render.layout import WIDTH, highlight, layout
 from translator.render.registry import Page, formats
+from translator.render.roundtrip import prove_round_trip
 from translator.taxonomy.attack import from_tags
 
 SHADOW = Page(
@@ -100,6 +111,63 @@ GUESSED = Page(
     from_tags([]),
 )
 PAGES = (SHADOW, GUESSED)
+
+
+DOWN = Rule(
+    name="Link Staying Down",
+    title="Link $intfName down",
+    window=300,
+    sub_patterns=(
+        SubPattern(
+            "Down",
+            parse_filter('eventType = "LINK_DOWN"').expr,
+            ("hostName", "intfName"),
+            parse_filter("100 * COUNT(*) / STAT_AVG(COUNT(*):7) > 150").expr,
+        ),
+    ),
+    incident=Incident(
+        "PH_RULE_Link_Down",
+        8,
+        (
+            IncidentAttribute("hostName", "Down", "hostName"),
+            IncidentAttribute("intfName", "Down", "intfName"),
+        ),
+        "PH_SYS_EVENT_PH_RULE_AVAIL",
+        3600,
+    ),
+    watch_lists=(WatchListEntry("hostName", ("PH_DYNLIST_UNSTABLE", "PH_DYNLIST_DOWN")),),
+    clear=ClearPattern(
+        window=600,
+        sub_patterns=(
+            SubPattern(
+                "Up",
+                parse_filter('eventType = "LINK_UP"').expr,
+                ("hostName", "port"),
+                parse_filter("COUNT(*) >= 1").expr,
+            ),
+        ),
+        name="Link",
+        attributes=(
+            IncidentAttribute("hostName", "", "hostName"),
+            IncidentAttribute("intfName", "Up", "port"),
+        ),
+        constraint=parse_filter("Link.hostName = Up.hostName").expr,
+    ),
+)
+
+
+@pytest.mark.parametrize("name", ["rule-xml", "json"])
+@pytest.mark.parametrize(
+    ("case", "rule"), [("cleared", DOWN), ("quiet", replace(DOWN, watch_lists=(), clear=QuietPeriod(1800)))]
+)
+def test_what_ends_an_incident_is_written(
+    name: str, case: str, rule: Rule, golden: Callable[[str, str], None]
+) -> None:
+    entry = formats()[name]
+    text = entry.render([Page(rule, from_tags([]))])
+    golden(f"render/{case}.{name}{entry.suffix}", text)
+    if name == "rule-xml":
+        prove_round_trip(rule, text)
 
 
 @pytest.mark.parametrize("name", sorted(formats()))

@@ -27,7 +27,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class IncidentAttribute:
-    """``name = sub_pattern.source`` of the incident's argument list; ``source`` may be an aggregate."""
+    """``name = sub_pattern.source`` of an argument list; ``source`` may be an aggregate.
+
+    In a clear condition ``sub_pattern`` may be empty: any sub-pattern that groups by the attribute.
+    """
 
     name: str
     sub_pattern: str
@@ -36,11 +39,48 @@ class IncidentAttribute:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What a firing rule raises. ``severity`` runs from 1 to 10."""
+    """What a firing rule raises. ``severity`` runs from 1 to 10.
+
+    ``frequency`` is the least number of seconds between two notifications, ``None`` when nothing is said.
+    """
 
     event_type: str
     severity: int
     attributes: tuple[IncidentAttribute, ...]
+    event_type_group: str = ""
+    frequency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuietPeriod:
+    """The incident is cleared when the rule has not fired for so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClearPattern:
+    """The incident is cleared when these sub-patterns match what it is about.
+
+    ``name`` is how ``constraint`` calls the incident; ``attributes`` say which attribute of a sub-pattern an
+    attribute of the incident must be equal to.
+    """
+
+    window: int
+    sub_patterns: tuple[SubPattern, ...]
+    relations: tuple[Relation, ...] = ()
+    global_constraint: Expr | None = None
+    name: str = ""
+    attributes: tuple[IncidentAttribute, ...] = ()
+    constraint: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchListEntry:
+    """Watch lists that each value of an incident attribute is put on, by their natural ids."""
+
+    attribute: str
+    lists: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +119,6 @@ class Rule:
     techniques: tuple[str, ...] = ()
     active: bool = False
     trigger_attributes: tuple[str, ...] = ()
+    watch_lists: tuple[WatchListEntry, ...] = ()
+    clear: QuietPeriod | ClearPattern | None = None
     origin: Origin = field(default=Origin())

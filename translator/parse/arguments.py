@@ -10,6 +10,8 @@ from translator.model.rule import IncidentAttribute
 
 _ENTRY = re.compile(r"(\w+)\s*=\s*([^.=()\s]+)\s*\.\s*(\S.*)", re.ASCII | re.DOTALL)
 
+_NAME = re.compile(r"\w+", re.ASCII)
+
 
 def parse_list(text: str) -> tuple[str, ...]:
     """The members of a comma list, without blanks around them; empty members do not count.
@@ -40,6 +42,20 @@ def parse_mapping(text: str) -> tuple[IncidentAttribute, ...]:
     'AVG(freeDiskMB)'
     """
     return tuple(map(_entry, parse_list(text)))
+
+
+def parse_ties(text: str) -> tuple[IncidentAttribute, ...]:
+    """A clear condition's argument list: as a mapping, or the names of the incident's attributes alone.
+
+    Raises: InputError(mapping-syntax), without a location.
+
+    >>> parse_ties("hostName, user = Back.targetUser")[0]
+    IncidentAttribute(name='hostName', sub_pattern='', source='hostName')
+    """
+    return tuple(
+        IncidentAttribute(part, "", part) if _NAME.fullmatch(part) else _entry(part)
+        for part in parse_list(text)
+    )
 
 
 def _entry(text: str) -> IncidentAttribute:

@@ -8,9 +8,12 @@ from translator.model.rule import IncidentAttribute
 
 
 def print_mapping(attributes: Iterable[IncidentAttribute]) -> str:
-    """An incident's argument list.
+    """An incident's or a clear condition's argument list.
 
     >>> print_mapping([IncidentAttribute("hostName", "Filter", "reptDevName")])
     'hostName = Filter.reptDevName'
     """
-    return ", ".join(f"{entry.name} = {entry.sub_pattern}.{entry.source}" for entry in attributes)
+    return ", ".join(
+        f"{entry.name} = {entry.sub_pattern}.{entry.source}" if entry.sub_pattern else entry.name
+        for entry in attributes
+    )

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypedDict
 
 from lxml import etree
 
 from translator.errors import InputError, Location
 from translator.model.check import RELATION_TYPES, problems
 from translator.model.expr import Attribute, Call, Expr, Number, Test
-from translator.model.rule import Incident, Origin, Relation, Rule, SubPattern
-from translator.parse.arguments import parse_list, parse_mapping
+from translator.model.rule import (
+    ClearPattern,
+    Incident,
+    IncidentAttribute,
+    Origin,
+    QuietPeriod,
+    Relation,
+    Rule,
+    SubPattern,
+    WatchListEntry,
+)
+from translator.parse.arguments import parse_list, parse_mapping, parse_ties
 from translator.parse.expression import Precedence, parse_filter
 from translator.parse.rule_xml.document import line_of, malformed, rule_elements
 from translator.parse.rule_xml.leftovers import leftovers
@@ -36,12 +47,19 @@ _BOOLEANS = {"true": True, "false": False}
 _ANY_EVENT = Test(Call("COUNT", (Attribute("*"),)), "greater_or_equal", Number(1))
 
 
+class _Clause(TypedDict):
+    window: int
+    sub_patterns: tuple[SubPattern, ...]
+    relations: tuple[Relation, ...]
+    global_constraint: Expr | None
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedRule:
     """One rule of a document.
 
     ``warnings`` say, with file and line, what is open to doubt; ``unknown`` lists what the document says and
-    the model does not hold, such as ``IncidentDef/@fireFreq=3600``.
+    the model does not hold, such as ``PatternClause/SubPattern/@id=9``.
     """
 
     rule: Rule
@@ -94,9 +112,10 @@ class _Reader:
         return ParsedRule(rule, tuple(self.warnings), tuple(leftovers(self.element)), place)
 
     def rule(self) -> Rule:
-        element, clause = self.element, self.child(self.element, "PatternClause")
+        element = self.element
+        clause = self.clause(self.child(element, "PatternClause"))
         # Seen in the clause and beside it.
-        constraint = self.optional_filter(clause, "GlobalConstr") or self.optional_filter(
+        clause["global_constraint"] = clause["global_constraint"] or self.optional_filter(
             element, "GlobalConstr"
         )
         texts = {field: self.text(element, tag) for tag, field in _TEXTS.items()}
@@ -107,16 +126,23 @@ class _Reader:
         return Rule(
             **texts,
             **attributes,
-            window=self.whole_number(clause, "window"),
-            sub_patterns=tuple(map(self.sub_pattern, clause.findall("SubPattern"))),
+            **clause,
             incident=self.incident(self.child(element, "IncidentDef")),
-            relations=tuple(map(self.relation, clause.findall("Operator"))),
-            global_constraint=constraint,
             techniques=parse_list(element.get("technique", "")),
             active=self.active(),
             trigger_attributes=parse_list(self.text(element, "TriggerEventDisplay/AttrList")),
+            watch_lists=self.watch_lists(),
+            clear=self.clear(),
             origin=Origin(self.text(element, "SigmaFileName"), self.text(element, "SIGMAStatus")),
         )
+
+    def clause(self, element: etree._Element) -> _Clause:
+        return {
+            "window": self.whole_number(element, "window"),
+            "sub_patterns": tuple(map(self.sub_pattern, element.findall("SubPattern"))),
+            "relations": tuple(map(self.relation, element.findall("Operator"))),
+            "global_constraint": self.optional_filter(element, "GlobalConstr"),
+        }
 
     def sub_pattern(self, element: etree._Element) -> SubPattern:
         return SubPattern(
@@ -135,12 +161,52 @@ class _Reader:
         return Relation(kind, self.whole_number(element, "rank") if "rank" in element.attrib else 0)
 
     def incident(self, element: etree._Element) -> Incident:
+        return Incident(
+            self.attribute(element, "eventType"),
+            self.whole_number(element, "severity"),
+            self.mapping(element, parse_mapping),
+            element.get("eventTypeGroup", ""),
+            self.whole_number(element, "fireFreq") if element.get("fireFreq") else None,
+        )
+
+    def mapping(
+        self, element: etree._Element, parse: Callable[[str], tuple[IncidentAttribute, ...]]
+    ) -> tuple[IncidentAttribute, ...]:
         try:
-            attributes = parse_mapping(self.text(element, "ArgList"))
+            return parse(self.text(element, "ArgList"))
         except InputError as error:
             raise error.at(self.place(element)) from error
-        return Incident(
-            self.attribute(element, "eventType"), self.whole_number(element, "severity"), attributes
+
+    def watch_lists(self) -> tuple[WatchListEntry, ...]:
+        return tuple(
+            WatchListEntry(
+                self.attribute(element, "attr"),
+                tuple(
+                    name for each in element.findall("WatchList") for name in parse_list(self.own_text(each))
+                ),
+            )
+            for element in self.element.findall("DynWatchListDef")
+            if len(element)
+        )
+
+    def clear(self) -> QuietPeriod | ClearPattern | None:
+        """The kind is said by ``type``, and by what is there."""
+        element = self.element.find("ClearCondition")
+        if element is None or not len(element):
+            return None
+        kind = element.get("type")
+        if kind not in (None, "timebased", "patternbased"):
+            raise self.error(element, f"a clear condition of the type {kind!r} is not known")
+        pattern = element.find("PatternClause")
+        if kind == "timebased" or (kind is None and pattern is None):
+            quiet = self.child(element, "QuietPeriod")
+            return QuietPeriod(self.number_in(quiet, self.own_text(quiet), "the period"))
+        incident = self.child(element, "ClearIncidentDef")
+        return ClearPattern(
+            **self.clause(self.child(element, "PatternClause")),
+            name=incident.get("name", ""),
+            attributes=self.mapping(incident, parse_ties),
+            constraint=self.optional_filter(element, "ClearConstr"),
         )
 
     def active(self) -> bool:
@@ -195,7 +261,10 @@ class _Reader:
         return value
 
     def whole_number(self, element: etree._Element, name: str) -> int:
-        value = self.attribute(element, name).strip()
+        return self.number_in(element, self.attribute(element, name), name)
+
+    def number_in(self, element: etree._Element, text: str, name: str) -> int:
+        value = text.strip()
         if not (value.isascii() and value.isdigit() and len(value) < 10):
             raise self.error(element, f"{name} is {value[:40]!r}, not a whole number")
         return int(value)

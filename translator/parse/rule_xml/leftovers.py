@@ -6,18 +6,26 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+_CLAUSE = {
+    "PatternClause/": ("@window", "SubPattern", "Operator", "GlobalConstr"),
+    "PatternClause/SubPattern/": ("@name", "SingleEvtConstr", "GroupByAttr", "GroupEvtConstr"),
+    "PatternClause/Operator/": ("@type", "@rank"),
+}
 _PARTS = {
     "": (
         *("@id", "@natural_id", "@group", "@phIncidentCategory", "@function", "@functionCategory"),
         *("@subFunction", "@technique", "@active", "Name", "IncidentTitle", "active", "Description"),
         *("Remediation", "DetectionTechnology", "DataSource", "SigmaFileName", "SIGMAStatus"),
         *("CustomerScope", "IncidentDef", "PatternClause", "GlobalConstr", "TriggerEventDisplay"),
+        *("DynWatchListDef", "ClearCondition"),
     ),
-    "IncidentDef/": ("@eventType", "@severity", "ArgList"),
-    "PatternClause/": ("@window", "SubPattern", "Operator", "GlobalConstr"),
-    "PatternClause/SubPattern/": ("@name", "SingleEvtConstr", "GroupByAttr", "GroupEvtConstr"),
-    "PatternClause/Operator/": ("@type", "@rank"),
+    "IncidentDef/": ("@eventType", "@severity", "@eventTypeGroup", "@fireFreq", "ArgList"),
+    **_CLAUSE,
     "TriggerEventDisplay/": ("AttrList",),
+    "DynWatchListDef/": ("@attr", "WatchList"),
+    "ClearCondition/": ("@type", "QuietPeriod", "ClearIncidentDef", "ClearConstr", "PatternClause"),
+    "ClearCondition/ClearIncidentDef/": ("@name", "ArgList"),
+    **{f"ClearCondition/{place}": parts for place, parts in _CLAUSE.items()},
 }
 READ = frozenset(prefix + part for prefix, parts in _PARTS.items() for part in parts)
 """Paths that the reader takes into the model, or that only hold such."""
@@ -28,6 +36,7 @@ USUAL = {
     "CustomerScope/Include": "",
     "CustomerScope/Include/@all": "true",
     "CustomerScope/Exclude": "",
+    "ClearCondition/@method": "Auto",
 }
 """Paths with the one content that needs no report: each customer alone, none left out, updates wanted."""
 
@@ -36,7 +45,9 @@ _HOLDS_TEXT = frozenset(
     for path in READ
     if "@" not in path and not any(other.startswith(f"{path}/") for other in (*READ, *USUAL))
 )
-_REPEATS = ("PatternClause/SubPattern", "PatternClause/Operator")
+_SUB_PATTERNS = ("PatternClause/SubPattern", "ClearCondition/PatternClause/SubPattern")
+_OPERATORS = ("PatternClause/Operator", "ClearCondition/PatternClause/Operator")
+_REPEATS = (*_SUB_PATTERNS, *_OPERATORS, "DynWatchListDef", "DynWatchListDef/WatchList")
 
 
 def leftovers(element: etree._Element, path: str = "") -> Iterator[str]:
@@ -45,7 +56,7 @@ def leftovers(element: etree._Element, path: str = "") -> Iterator[str]:
     for name, value in element.items():
         place = f"{prefix}@{name!s}"
         # The name that the GUI shows is the name itself unless somebody changed it.
-        shown = place == "PatternClause/SubPattern/@displayName" and value == element.get("name")
+        shown = path in _SUB_PATTERNS and name == "displayName" and value == element.get("name")
         if not shown and place not in READ and USUAL.get(place) != value:
             yield f"{place}={_short(str(value))}"
     if path not in _HOLDS_TEXT and path not in USUAL:

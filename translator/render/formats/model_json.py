@@ -8,14 +8,24 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from translator.model.expr import Expr
-from translator.model.rule import Rule
+from translator.model.expr import And, Expr, Or, Test
+from translator.model.rule import (
+    ClearPattern,
+    IncidentAttribute,
+    QuietPeriod,
+    Relation,
+    Rule,
+    SubPattern,
+    WatchListEntry,
+)
 from translator.notes import Note
 from translator.render.expression import print_filter
 from translator.render.registry import Format, Page
 from translator.render.tree import tree
 from translator.taxonomy.attack import AttackTags
 
+_ONLY_WHERE_SAID = ("watch_lists", "clear")
+_ONLY_WHERE_SAID_OF_INCIDENTS = ("event_type_group", "frequency")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -32,8 +42,10 @@ def render(pages: Sequence[Page]) -> str:
 
 
 def _page(page: Page) -> dict[str, Any]:
+    names = (entry.name for entry in fields(Rule))
+    said = (name for name in names if name not in _ONLY_WHERE_SAID or getattr(page.rule, name))
     return {
-        **{entry.name: _value(page.rule, entry.name) for entry in fields(Rule)},
+        **{name: _value(page.rule, name) for name in said},
         "link": page.link,
         "attack": _attack(page.attack),
         "notes": [_note(note) for note in page.notes],
@@ -42,22 +54,33 @@ def _page(page: Page) -> dict[str, Any]:
 
 def _value(rule: Rule, name: str) -> Any:
     value = getattr(rule, name)
-    if name == "sub_patterns":
-        return [
-            {
-                "name": pattern.name,
-                "filter": _condition(pattern.filter),
-                "group_by": list(pattern.group_by),
-                "aggregate": _condition(pattern.aggregate),
-            }
-            for pattern in rule.sub_patterns
-        ]
-    if name == "global_constraint":
-        return None if value is None else _condition(value)
-    if name == "relations":
-        return [asdict(relation) for relation in rule.relations]
-    if name in ("incident", "origin"):
+    if name == "incident":
+        return {
+            key: part
+            for key, part in asdict(value).items()
+            if part or key not in _ONLY_WHERE_SAID_OF_INCIDENTS
+        }
+    if name == "origin":
         return asdict(value)
+    return _part(value)
+
+
+def _part(value: Any) -> Any:
+    """Sub-patterns, what joins them, and clear conditions, with each condition as text and as a tree."""
+    match value:
+        case Test() | And() | Or():
+            return _condition(value)
+        case (
+            SubPattern()
+            | Relation()
+            | WatchListEntry()
+            | IncidentAttribute()
+            | QuietPeriod()
+            | ClearPattern()
+        ):
+            return {entry.name: _part(getattr(value, entry.name)) for entry in fields(value)}
+        case tuple():
+            return [_part(each) for each in value]
     return value
 
 

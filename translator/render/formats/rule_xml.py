@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from translator.model.rule import Rule
+from translator.model.rule import Incident, Rule
 from translator.render.registry import Format, Page
 from translator.render.templating import render_template
 
@@ -17,7 +17,8 @@ def render(pages: Sequence[Page]) -> str:
 
     Raises: Refused when a filter holds what no filter text can hold.
     """
-    return render_template("rule.xml.j2", rules=[page.rule for page in pages], attributes=_attributes)
+    rules = [page.rule for page in pages]
+    return render_template("rule.xml.j2", rules=rules, attributes=_attributes, incident=_incident)
 
 
 def _attributes(rule: Rule) -> tuple[tuple[str, str], ...]:
@@ -29,6 +30,15 @@ def _attributes(rule: Rule) -> tuple[tuple[str, str], ...]:
         ("subFunction", rule.tactic),
         ("technique", ",".join(rule.techniques)),
     )
+
+
+def _incident(incident: Incident) -> Iterator[tuple[str, str]]:
+    yield "eventType", incident.event_type
+    yield "severity", str(incident.severity)
+    if incident.event_type_group:
+        yield "eventTypeGroup", incident.event_type_group
+    if incident.frequency is not None:
+        yield "fireFreq", str(incident.frequency)
 
 
 FORMAT = Format(
