@@ -38,6 +38,11 @@ class SplitHolder(Holder):
             options.append(all_of([self.head.absent(), self.tail.text(wanted)]))
         return any_of(options)
 
+    def asks_for_nothing(self, wanted: Glob) -> bool:
+        """Whether a part that is empty may be what is asked for."""
+        parts = [part for cut in wanted.split(self.separator, self.at_last) for part in cut]
+        return any(part.text == "" for part in (wanted, *parts))
+
     def _both(self, head: Glob, tail: Glob, without_head_too: bool) -> Expr:
         members: list[Expr] = []
         if not head.is_anything:
@@ -75,21 +80,21 @@ class HashesHolder(Holder):
         literal = wanted.substring
         if literal is None:
             raise self._refusal("more than a part of the list is asked")
-        algorithm, equals, digits = literal.removesuffix(",").upper().rpartition("=")
-        ends = literal.endswith(",")
-        if not is_hexadecimal(digits) or (ends and not equals) or _is_named(digits):
+        algorithm, equals, digits = literal.upper().rpartition("=")
+        if not is_hexadecimal(digits) or _is_named(digits):
             raise self._refusal(f"'{literal}' is no hash")
         if not equals:
             fitting = [name for name in self.parts if len(digits) <= HASH_LENGTHS.get(name, len(digits))]
-            return any_of([self._digits(name, digits, at_start=False, ends=False) for name in fitting])
+            return any_of([self._digits(name, digits, at_start=False) for name in fitting])
         if algorithm not in self.parts:
             raise self._refusal(f"'{algorithm}' is kept in no attribute")
-        return self._digits(algorithm, digits, at_start=True, ends=ends)
+        return self._digits(algorithm, digits, at_start=True)
 
-    def _digits(self, algorithm: str, digits: str, *, at_start: bool, ends: bool) -> Expr:
-        exact = ends or len(digits) == HASH_LENGTHS.get(algorithm)
+    def _digits(self, algorithm: str, digits: str, *, at_start: bool) -> Expr:
         wanted = Glob.literal(digits)
-        return self.parts[algorithm].text(wanted if exact else wanted.with_wildcards(not at_start, True))
+        if len(digits) != HASH_LENGTHS.get(algorithm):
+            wanted = wanted.with_wildcards(not at_start, True)
+        return self.parts[algorithm].text(wanted)
 
     def pattern(self, pattern: str) -> Expr:
         raise self._refusal("a pattern is asked")

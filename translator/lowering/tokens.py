@@ -90,13 +90,22 @@ def with_both_cases(pattern: str) -> str:
 
 def _both_cases(token: str) -> str:
     if is_class(token):
-        start = 2 if token.startswith("[^") else 1
-        return f"{token[:start]}{_missing(token)}{token[start:]}" if _missing(token) else token
+        return _class_of_both_cases(token)
     letter = character(token)
     if letter is None or other_case(letter) == letter:
         return token
     upper, lower = sorted((letter, other_case(letter)))
     return f"[{upper}{lower}]"
+
+
+def _class_of_both_cases(token: str) -> str:
+    missing = _missing(token)
+    if not missing:
+        return token
+    start = 2 if token.startswith("[^") else 1
+    # These two are plain characters only where they stand first.
+    escape = "\\" if token[start] in "-]" else ""
+    return f"{token[:start]}{missing}{escape}{token[start:]}"
 
 
 def _missing(token: str) -> str:

@@ -34,7 +34,7 @@ from translator.errors import Refused
 from translator.lowering.composites import SplitHolder
 from translator.lowering.context import Context
 from translator.lowering.glob import Glob, from_sigma
-from translator.lowering.holders import AddressHolder, TextHolder, TimeHolder
+from translator.lowering.holders import AddressHolder, Holder, TextHolder, TimeHolder
 from translator.lowering.places import Place
 from translator.lowering.portable import portable
 from translator.lowering.raw import ElementHolder, MessageHolder
@@ -202,9 +202,15 @@ def glob(wanted: Glob, place: Place) -> Expr:
     test = place.holder.text(wanted)
     if _drops_dash(place) and wanted.matches("-"):
         _note_dash(place, Effect.NARROWER)
-    if wanted.text == "" and isinstance(place.holder, TextHolder | SplitHolder):
+    if _asks_for_nothing(wanted, place.holder):
         place.note(notes.EMPTY_MAY_BE_ABSENT, f"an empty {place.name} may be kept as an absent attribute")
     return test
+
+
+def _asks_for_nothing(wanted: Glob, holder: Holder) -> bool:
+    if isinstance(holder, SplitHolder):
+        return holder.asks_for_nothing(wanted)
+    return wanted.text == "" and isinstance(holder, TextHolder)
 
 
 def _drops_dash(place: Place) -> bool:

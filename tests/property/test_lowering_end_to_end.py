@@ -1,0 +1,72 @@
+"""Random rules on random events: both engines agree, unless a note says that they need not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.property.lab import TAXONOMY, attributes, taxonomy
+from tests.property.lab_rules import PLACEHOLDERS, events, rules
+from translator.dialect.profile import load_profile
+from translator.engine.compile import compile_rule
+from translator.errors import Location
+from translator.notes import Effect, Note
+from translator.oracle import compile_rule as compile_sigma
+from translator.parse.rule_xml import parse_rules
+from translator.sources.sigma import read_rule
+from translator.translate import Options, Translation, render, translate
+
+KNOWN = taxonomy()
+OPTIONS = {
+    "default": Options(taxonomy=(TAXONOMY,), placeholders=PLACEHOLDERS),
+    "sql-null": Options(taxonomy=(TAXONOMY,), placeholders=PLACEHOLDERS, profile="sql-null"),
+    "case-strict": Options(
+        taxonomy=(TAXONOMY,), placeholders=PLACEHOLDERS, profile="case-strict", regex_case="classes"
+    ),
+}
+KINDS = {"low", "medium", "high", "4"}
+
+
+def relevant(note: Note, event: dict[str, Any]) -> bool:
+    """Whether what a note says can matter for this event."""
+    value = event.get(note.field)
+    match note.code.name:
+        case "dash-is-absent":
+            return value in (None, "-") or "both" in note.text
+        case "empty-may-be-absent":
+            return value in (None, "") or note.field in ("Account", "File", "Mail")
+        case "value-unknown":
+            return str(value).casefold() not in KINDS
+    return True
+
+
+def verdicts(
+    document: dict[str, Any], translation: Translation, event: dict[str, Any], profile: str
+) -> tuple[bool, bool]:
+    """What Sigma and the rule read back from its XML say."""
+    (matcher,) = compile_sigma(document, PLACEHOLDERS)
+    (parsed,) = parse_rules(render([translation.page]).encode())
+    log_source = KNOWN.log_source("lab", "process", None)
+    assert log_source is not None
+    seen = attributes(event, log_source, KNOWN)
+    return matcher.matches(event), compile_rule(parsed.rule, load_profile(profile)).matches(seen)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(st.data(), st.sampled_from(sorted(OPTIONS)))
+def test_both_engines_agree(data: st.DataObject, profile: str) -> None:
+    document = data.draw(rules())
+    (translation,) = translate(read_rule(document, Location("random.yml")), OPTIONS[profile])
+    if translation.rule is None:
+        return
+    for _ in range(4):
+        event = data.draw(events(document))
+        sigma, fortisiem = verdicts(document, translation, event, profile)
+        if sigma != fortisiem:
+            direction = Effect.NARROWER if sigma else Effect.WIDER
+            announced = [
+                note for note in translation.notes if note.effect is direction and relevant(note, event)
+            ]
+            assert announced, (sigma, fortisiem, [str(note) for note in translation.notes])
