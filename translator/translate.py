@@ -12,7 +12,7 @@ from translator.dialect.profile import Dialect, load_profile
 from translator.errors import TranslatorError
 from translator.lowering.context import Emission, Leaf
 from translator.lowering.lower import lower
-from translator.lowering.metadata import GroupBy, Names, named
+from translator.lowering.metadata import GroupBy, Names, under_names
 from translator.lowering.regex import RegexCase
 from translator.lowering.settings import Settings
 from translator.model.check import problems
@@ -113,11 +113,7 @@ def translate(
     ``names`` is shared by the rules of one run, so that no two get the same name.
     """
     options, names = options or Options(), names or Names()
-    dialect = options.settings.emission.dialect
-    return tuple(
-        each if each.rule is None else replace(each, rule=distinct(each.rule, each.suffix, names, dialect))
-        for each in translate_alone(source, options)
-    )
+    return tuple(_named(each, options, names) for each in translate_alone(source, options))
 
 
 def translate_alone(source: RuleSource, options: Options) -> tuple[Translation, ...]:
@@ -127,12 +123,23 @@ def translate_alone(source: RuleSource, options: Options) -> tuple[Translation, 
     )
 
 
-def distinct(rule: Rule, suffix: str, names: Names, dialect: Dialect) -> Rule:
-    """The rule under names that no other rule of the run has, proved again where they are new."""
-    renamed = named(rule, suffix, names, dialect)
-    if renamed is not rule:
-        prove_round_trip(renamed, render([Page(renamed, from_tags(()))]))
+def distinct(rule: Rule, names: tuple[str, str], dialect: Dialect) -> Rule:
+    """The rule under these names of its own and of its event type, and proved again."""
+    renamed = under_names(rule, *names, dialect)
+    prove_round_trip(renamed, render([Page(renamed, from_tags(()))]))
     return renamed
+
+
+def _named(translation: Translation, options: Options, names: Names) -> Translation:
+    """The translation under names that no other rule of the run has."""
+    rule = translation.rule
+    if rule is None:
+        return translation
+    wanted = (rule.name, rule.incident.event_type)
+    unique = names.pair(*wanted, translation.suffix)
+    if unique == wanted:
+        return translation
+    return replace(translation, rule=distinct(rule, unique, options.settings.emission.dialect))
 
 
 def _translate(source: RuleSource, index: int, options: Options) -> Translation:

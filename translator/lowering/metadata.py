@@ -44,14 +44,15 @@ class Names:
         names.add(candidate.casefold())
         return candidate
 
+    def pair(self, name: str, event_type: str, suffix: str) -> tuple[str, str]:
+        """Both names of a rule, unique: its own, and that of its incident's event type."""
+        return self.unique("name", name, f" {suffix}"), self.unique("event type", event_type, f"_{suffix}")
 
-def named(rule: Rule, suffix: str, names: Names, dialect: Dialect) -> Rule:
-    """The rule under names that no other rule of the run has; the rule itself where its own are free."""
-    name = names.unique("name", rule.name, f" {suffix}")
-    event_type = names.unique("event type", rule.incident.event_type, f"_{suffix}")
-    if (name, event_type) == (rule.name, rule.incident.event_type):
-        return rule
-    title = incident_title(name, dialect)
+
+def under_names(rule: Rule, name: str, event_type: str, dialect: Dialect) -> Rule:
+    """The rule under another name, in its title too, and another incident event type."""
+    old, new = (allowed(each, dialect.characters("title")) for each in (rule.name, name))
+    title = new + rule.title.removeprefix(old)
     return replace(rule, name=name, title=title, incident=replace(rule.incident, event_type=event_type))
 
 
