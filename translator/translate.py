@@ -21,8 +21,9 @@ from translator.notes import Effect, Note
 from translator.render.registry import Page, formats
 from translator.render.roundtrip import prove_round_trip
 from translator.sources.documents import read_yaml_file
-from translator.sources.files import find_rule_files
-from translator.sources.sigma import RuleSource, rule_sources
+from translator.sources.files import STANDARD_INPUT, find_rule_files
+from translator.sources.rule_files import Shared, find_shared, rule_sources
+from translator.sources.sigma import RuleSource
 from translator.taxonomy.attack import AttackTags, from_tags
 from translator.taxonomy.lookup import load_taxonomy
 
@@ -90,19 +91,30 @@ class Translation:
         return tuple(note for note in self.notes if note.effect is Effect.REFUSED)
 
 
-def load(paths: Iterable[Path | str]) -> Iterator[RuleSource | TranslatorError]:
-    """The Sigma rules of files and directories, in a fixed order; what cannot be read gives its error."""
+def load(
+    paths: Iterable[Path | str], shared: Shared | None = None
+) -> Iterator[RuleSource | TranslatorError]:
+    """The Sigma rules of files and directories, in a fixed order; what cannot be read gives its error.
+
+    Correlations and filters may stand in another file than the rules that they name, among these paths, or in
+    what ``shared`` says of the files of a larger run. Rules that only correlations use are left out.
+    """
+    found: list[Path | TranslatorError] = []
     for path in paths:
         try:
-            files = find_rule_files([path])
+            found += find_rule_files([path])
+        except TranslatorError as error:
+            found.append(error)
+    if shared is None:
+        shared = find_shared(file for file in found if isinstance(file, Path))
+    for file in found:
+        if isinstance(file, TranslatorError):
+            yield file
+            continue
+        try:
+            yield from rule_sources(read_yaml_file(file), None if file == STANDARD_INPUT else shared)
         except TranslatorError as error:
             yield error
-            continue
-        for file in files:
-            try:
-                yield from rule_sources(read_yaml_file(file))
-            except TranslatorError as error:
-                yield error
 
 
 def translate(

@@ -11,6 +11,7 @@ from translator.errors import EXIT_BUG, EXIT_FAILED, EXIT_OK, Location, Translat
 from translator.lowering.metadata import Names
 from translator.notes import Effect
 from translator.sources.files import STANDARD_INPUT, display_name, find_rule_files
+from translator.sources.rule_files import find_shared
 from translator.translate import Options, Translation, load, translate
 
 
@@ -54,10 +55,11 @@ def translate_all(paths: Sequence[str], options: Options) -> Batch:
     batch = Batch()
     names = Names()
     batch.files = list(_files(paths, batch))
+    shared = find_shared(batch.files)
     with progress("translating", len(batch.files)) as step:
         for file in batch.files:
             try:
-                for source in load([file]):
+                for source in load([file], shared):
                     if isinstance(source, TranslatorError):
                         batch.add(source)
                     else:

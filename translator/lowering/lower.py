@@ -1,26 +1,25 @@
-"""One condition of a Sigma rule to one FortiSIEM rule."""
+"""One condition of a Sigma rule, or one correlation, to one FortiSIEM rule."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from translator import notes, operators
+from translator import notes
 from translator.errors import Refused
 from translator.lowering import metadata
 from translator.lowering.context import Leaf
+from translator.lowering.correlation import correlate
 from translator.lowering.filters import find_log_source, whole_filter
 from translator.lowering.settings import Recorder, Settings
-from translator.model.expr import Attribute, Call, Expr, Number, Test
-from translator.model.rule import Incident, Origin, Rule, SubPattern
+from translator.lowering.shape import Shape, one_event
+from translator.model.rule import Incident, Origin, Rule
 from translator.model.walk import attributes
 from translator.notes import Note
+from translator.sources.correlation import CorrelationSource
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.attack import AttackTags, from_tags
-from translator.taxonomy.lookup import LogSource
 from translator.taxonomy.severity import severity
-
-ONE_MATCH = Test(Call("COUNT", (Attribute("*"),)), operators.GREATER_OR_EQUAL.name, Number(1))
 
 
 @dataclass(frozen=True)
@@ -50,9 +49,8 @@ def lower(source: RuleSource, index: int, settings: Settings) -> Lowered:
         recorder.add(notes.SPEC_OVER_LIBRARY, words)
     rule: Rule | None = None
     try:
-        log_source = find_log_source(source, settings.taxonomy)
-        expr, data_source = whole_filter(source, index, log_source, settings, recorder)
-        rule = _rule(source, expr, log_source, data_source, attack, settings, recorder)
+        shape = _shape(source, index, settings, recorder)
+        rule = _rule(source, shape, attack, settings, recorder)
     except Refused as refusal:
         recorder.refuse(refusal)
     link = metadata.link(source.location.path)
@@ -60,11 +58,20 @@ def lower(source: RuleSource, index: int, settings: Settings) -> Lowered:
     return Lowered(rule, tuple(recorder.notes), tuple(recorder.leaves), attack, link, suffix)
 
 
+def _shape(source: RuleSource, index: int, settings: Settings, recorder: Recorder) -> Shape:
+    if isinstance(source, CorrelationSource):
+        return correlate(source, settings, recorder)
+    if "timeframe" in source.document["detection"]:
+        recorder.add(notes.TIMEFRAME_UNUSED, "the timeframe of the detection has no effect")
+    log_source = find_log_source(source, settings.taxonomy)
+    expr, data_source = whole_filter(source, index, log_source, settings, recorder)
+    grouped = metadata.group_by(attributes(expr), settings.group_by)
+    return one_event(expr, grouped, data_source, log_source.impact)
+
+
 def _rule(
     source: RuleSource,
-    expr: Expr,
-    log_source: LogSource,
-    data_source: str,
+    shape: Shape,
     attack: AttackTags,
     settings: Settings,
     recorder: Recorder,
@@ -80,25 +87,26 @@ def _rule(
             notes.SEVERAL_TACTICS,
             f"{attack.tactics[0].name} of {', '.join(tactic.name for tactic in attack.tactics)}",
         )
-    grouped = metadata.group_by(attributes(expr), settings.group_by)
     return Rule(
         name=name,
-        title=metadata.incident_title(name, dialect),
-        window=metadata.WINDOW,
-        sub_patterns=(SubPattern(metadata.SUB_PATTERN, expr, grouped, ONE_MATCH),),
+        title=metadata.incident_title(name, dialect, shape.subject),
+        window=shape.window,
+        sub_patterns=shape.sub_patterns,
         incident=Incident(
             metadata.incident_event_type(sigma, dialect),
             severity(metadata.text(sigma.level) or None),
-            metadata.incident_attributes(grouped),
+            shape.incident,
         ),
+        relations=shape.relations,
+        global_constraint=shape.global_constraint,
         id=f"PH_Rule_SIGMA_{metadata.short_id(sigma)}" if settings.ids else "",
         group=f"PH_SYS_RULE_THREAT_HUNTING_{(sigma.logsource.product or 'GENERIC').upper()}",
         description=metadata.description(sigma),
         remediation=metadata.remediation(sigma),
-        data_source=data_source,
-        impact=log_source.impact,
+        data_source=shape.data_source,
+        impact=shape.impact,
         tactic=attack.tactics[0].fortisiem_name if attack.tactics else "",
         techniques=tuple(technique.id for technique in attack.techniques),
-        trigger_attributes=metadata.trigger_attributes(grouped),
+        trigger_attributes=metadata.trigger_attributes(shape.shown),
         origin=Origin(PurePath(source.location.path).name, metadata.text(sigma.status)),
     )

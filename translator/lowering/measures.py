@@ -10,6 +10,7 @@ from translator.errors import Refused
 from translator.lowering.members import Attributes
 from translator.lowering.settings import Recorder, Settings
 from translator.model.expr import Attribute, Call, Expr, Number, Test, all_of
+from translator.model.walk import tests
 from translator.notes import Effect
 from translator.sources.sections import Section
 
@@ -64,9 +65,7 @@ def constraint(
     return all_of(tests)
 
 
-def _call(
-    section: Section, measured: tuple[Attributes, ...], settings: Settings, recorder: Recorder
-) -> Call:
+def _call(section: Section, measured: tuple[Attributes, ...], settings: Settings, recorder: Recorder) -> Call:
     measure = MEASURES[section.type]
     row = BY_SPELLING.get(measure.function)
     if row is None:
@@ -74,7 +73,9 @@ def _call(
     if not measure.of_field:
         return Call(row.spelling, (Attribute("*"),))
     if len(measured) != 1:
-        raise Refused(notes.AGGREGATE_MISSING.name, f"{section.type} of {len(measured)} fields has no aggregate")
+        raise Refused(
+            notes.AGGREGATE_MISSING.name, f"{section.type} of {len(measured)} fields has no aggregate"
+        )
     attribute = _one(section, measured[0], recorder) if measure.distinct else measured[0][0]
     if not measure.distinct:
         _check_numeric(section, measured[0], settings, recorder)
@@ -107,6 +108,28 @@ def _check_numeric(section: Section, found: Attributes, settings: Settings, reco
         raise Refused(notes.CORRELATION_FIELD.name, f"'{section.fields[0]}' is no number")
     kind = settings.taxonomy.attribute_type(found[0]) or ""
     if kind in ("IP", "DATE"):
-        raise Refused(notes.CORRELATION_FIELD.name, f"'{section.fields[0]}' is kept in {found[0]}, of type {kind}")
+        raise Refused(
+            notes.CORRELATION_FIELD.name, f"'{section.fields[0]}' is kept in {found[0]}, of type {kind}"
+        )
     if not kind.startswith(_NUMERIC):
-        recorder.add(notes.AGGREGATE_ASSUMED, f"{section.type} of {found[0]}, which is of type {kind or 'unknown'}")
+        recorder.add(
+            notes.AGGREGATE_ASSUMED, f"{section.type} of {found[0]}, which is of type {kind or 'unknown'}"
+        )
+
+
+def measured_attribute(aggregate: Expr) -> tuple[str, str]:
+    """The incident attribute that shows what a constraint compares, and the aggregate as its source.
+
+    Counts go to ``count``, values of an attribute to the attribute itself.
+    """
+    call = next(tests(aggregate)).term
+    assert isinstance(call, Call)
+    inside = ", ".join(
+        each.name if isinstance(each, Attribute) else f"{each.value}"
+        for each in call.arguments
+        if isinstance(each, Attribute | Number)
+    )
+    source = f"{call.function}({'DISTINCT ' if call.distinct else ''}{inside})"
+    if call.function == MEASURES["event_count"].function:
+        return "count", source
+    return inside.partition(",")[0], source

@@ -82,9 +82,10 @@ def rule_name(rule: SigmaRule, dialect: Dialect) -> str:
     return allowed(f"{product.replace('_', ' ').title()}: {rule.title}", dialect.characters("name"))
 
 
-def incident_title(name: str, dialect: Dialect) -> str:
-    """The name and the host, in the characters of an incident title."""
-    return f"{allowed(name, dialect.characters('title'))} on ${HOST}"
+def incident_title(name: str, dialect: Dialect, subject: str = HOST) -> str:
+    """The name and the attribute that it is about, if any, in the characters of an incident title."""
+    words = allowed(name, dialect.characters("title"))
+    return f"{words} {'on' if subject == HOST else 'for'} ${subject}" if subject else words
 
 
 def incident_event_type(rule: SigmaRule, dialect: Dialect) -> str:

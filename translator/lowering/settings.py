@@ -9,7 +9,7 @@ from translator import notes
 from translator.errors import Refused
 from translator.lowering.context import Context, Emission, Leaf
 from translator.lowering.metadata import GroupBy
-from translator.notes import Code, Note
+from translator.notes import Code, Effect, Note
 from translator.taxonomy.lookup import Taxonomy
 
 
@@ -32,9 +32,9 @@ class Recorder:
     notes: dict[Note, None] = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
 
-    def add(self, code: Code, text: str) -> None:
-        """Record a remark on the rule as a whole."""
-        self.notes.setdefault(Note(code, text, code.effect))
+    def add(self, code: Code, text: str, effect: Effect | None = None) -> None:
+        """Record a remark on the rule as a whole; unless said otherwise with the effect of its code."""
+        self.notes.setdefault(Note(code, text, effect or code.effect))
 
     def refuse(self, refusal: Refused) -> None:
         """Record why there is no rule."""

@@ -6,17 +6,15 @@ wins: see :mod:`translator.sources.modifiers` and :mod:`translator.sources.condi
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
-from translator.errors import InputError, Location, Refused, TranslatorError
+from translator.errors import InputError, Location, Refused
 from translator.sources.conditions import Tree, read_condition
-from translator.sources.documents import Document
 from translator.sources.modifiers import deviation, own_modifiers
 
 _TEXT_MODIFIERS = frozenset(
@@ -31,7 +29,8 @@ class RuleSource:
     """One detection rule of a file, both as plain data and as the library reads it.
 
     ``conditions`` are the trees of its conditions. ``index`` counts the documents of the file from 0.
-    ``deviations`` say in words where the specification was followed and not the library.
+    ``deviations`` say in words where the specification was followed and not the library. ``filters`` are the
+    documents of the filters that were added to the conditions.
     """
 
     document: Mapping[str, Any]
@@ -40,27 +39,7 @@ class RuleSource:
     location: Location
     index: int
     deviations: tuple[str, ...] = ()
-
-
-def rule_sources(documents: Iterable[Document]) -> Iterator[RuleSource | TranslatorError]:
-    """The rules of one file, in order; a document that is none gives the error instead.
-
-    ``action: global`` documents are merged into the following ones, as older rule files expect.
-    """
-    shared: dict[str, Any] = {}
-    for document in documents:
-        content = document.content
-        action = content.get("action")
-        if action == "global":
-            shared = {key: value for key, value in content.items() if key != "action"}
-            continue
-        if action == "reset":
-            shared = {}
-            continue
-        try:
-            yield read_rule(_merged(shared, content), document.location, document.index)
-        except TranslatorError as error:
-            yield error.at(document.location)
+    filters: tuple[Mapping[str, Any], ...] = ()
 
 
 def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) -> RuleSource:
@@ -71,7 +50,9 @@ def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) ->
     """
     for kind in ("correlation", "filter"):
         if kind in content:
-            raise Refused(kind, f"Sigma {kind} rules are not translated yet", location)
+            raise Refused(
+                kind, f"a Sigma {kind} means something only beside the rules that it names", location
+            )
     _check_structure(content)
     detection = {name: _rewrite(item) for name, item in content["detection"].items()}
     try:
@@ -83,14 +64,6 @@ def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) ->
         raise InputError("rule-invalid", "the condition is nested too deeply", location) from error
     deviations = tuple(dict.fromkeys(_deviations(content["detection"])))
     return RuleSource(content, sigma, conditions, location, index, deviations)
-
-
-def _merged(shared: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
-    result = copy.copy(dict(shared))
-    for key, value in content.items():
-        old = result.get(key)
-        result[key] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return result
 
 
 def _words(error: SigmaError) -> str:

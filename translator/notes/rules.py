@@ -1,60 +1,8 @@
-"""What a translation approximates, assumes or refuses: a catalogue of codes, and notes that use them.
-
-A code is a stable name that users filter on; its row says what it means and what to do about it.
-"""
+"""Codes of notes on a rule, its condition, its values and its log source."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from translator.errors import Location
-
-
-class Effect(StrEnum):
-    """How a translation differs from its Sigma rule, from harmless to fatal."""
-
-    INFO = "info"
-    """Same meaning; worth knowing."""
-    ASSUMPTION = "assumption"
-    """Same meaning if FortiSIEM behaves as the note says."""
-    WIDER = "wider"
-    """Fires on every event the Sigma rule fires on, and may fire on more."""
-    NARROWER = "narrower"
-    """May miss events that the Sigma rule fires on."""
-    REFUSED = "refused"
-    """There is no translation."""
-
-    def reversed(self) -> Effect:
-        """The effect of the same approximation under a negation."""
-        opposite = {Effect.WIDER: Effect.NARROWER, Effect.NARROWER: Effect.WIDER}
-        return opposite.get(self, self)
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One row of the catalogue. ``effect`` is the usual one, where the construct is not negated."""
-
-    name: str
-    effect: Effect
-    meaning: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One remark on one rule. ``field`` names the Sigma field it is about, if any."""
-
-    code: Code
-    text: str
-    effect: Effect
-    field: str = ""
-    location: Location | None = None
-
-    def __str__(self) -> str:
-        place = f"{self.location}: " if self.location else ""
-        return f"{place}{self.code.name} ({self.effect.value}): {self.text}"
-
+from translator.notes.kinds import Code, Effect
 
 FIELD_IN_RAW = Code(
     "field-in-raw",
@@ -256,18 +204,6 @@ NEVER_MATCHES = Code(
     "After translation no event can satisfy the rule.",
     "See the other notes for the condition that fell away.",
 )
-CORRELATION = Code(
-    "correlation",
-    Effect.REFUSED,
-    "Sigma correlation rules are not translated yet.",
-    "Translate the rules it refers to one by one.",
-)
-FILTER = Code(
-    "filter",
-    Effect.REFUSED,
-    "Sigma filter rules are not applied yet.",
-    "Merge the filter's condition into the rule by hand.",
-)
 UNSUPPORTED_CONDITION = Code(
     "condition-unsupported",
     Effect.REFUSED,
@@ -304,6 +240,3 @@ SPEC_OVER_LIBRARY = Code(
     "The Sigma specification and the pySigma library differ here; the specification was followed.",
     "Nothing to do.",
 )
-
-CATALOGUE = {value.name: value for value in tuple(globals().values()) if isinstance(value, Code)}
-"""Code name -> row."""

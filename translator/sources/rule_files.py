@@ -1,0 +1,160 @@
+"""Rule files: which documents are rules, and what in other files of the run belongs to them."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from translator.errors import TranslatorError
+from translator.sources.aggregation import has_aggregation, read_aggregation
+from translator.sources.correlation import read_correlation
+from translator.sources.documents import MAX_BYTES, Document, read_yaml_file
+from translator.sources.files import STANDARD_INPUT, read_bytes
+from translator.sources.filters import check_filter, filtered
+from translator.sources.references import names_rule
+from translator.sources.sections import Section, read_section
+from translator.sources.sigma import RuleSource, read_rule
+
+_OF_ITS_OWN = re.compile(rb"""(?m)^["']?(?:correlation|filter)["']?\s*:|^\s*\{""")
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Documents that concern others, wherever in the run they stand. Plain data.
+
+    ``rules`` are the correlations and the rules they refer to; ``parts`` are file and index of the documents
+    that are no rules of their own, because only correlations use them.
+    """
+
+    rules: tuple[Document, ...] = ()
+    filters: tuple[Document, ...] = ()
+    parts: frozenset[tuple[str, int]] = frozenset()
+
+
+NOTHING = Shared()
+
+
+def find_shared(files: Iterable[Path]) -> Shared:
+    """What the files say about rules of each other. Files that cannot be read are left out here.
+
+    Standard input can be read only once, so it is a world of its own.
+    """
+    contents = {file: _content(file) for file in files if file != STANDARD_INPUT}
+    found = {file: _documents(file) for file, content in contents.items() if _OF_ITS_OWN.search(content)}
+    found = {file: each for file, each in found.items() if any(map(_concerns_others, each))}
+    wanted = {reference for each in found.values() for reference in _references(each)}
+    known = [document for each in found.values() for document in each]
+    missing = [name for name in wanted if not any(names_rule(name, each.content) for each in known)]
+    if missing:
+        pattern = re.compile(b"|".join(re.escape(name.encode()) for name in missing), re.IGNORECASE)
+        more = (file for file, content in contents.items() if file not in found and pattern.search(content))
+        for file in more:
+            known += [
+                each for each in _documents(file) if any(names_rule(name, each.content) for name in missing)
+            ]
+    return shared_of(known)
+
+
+def shared_of(documents: Sequence[Document]) -> Shared:
+    """The same for documents that were read."""
+    if not any(map(_concerns_others, documents)):
+        return NOTHING
+    sections = [section for each in documents if (section := _section(each)) is not None]
+    used = {name for section in sections for name in section.rules}
+    used -= {name for section in sections if section.generate for name in section.rules}
+    parts = frozenset(
+        (each.location.path, each.index)
+        for each in documents
+        if any(names_rule(reference, each.content) for reference in used)
+    )
+    filters = tuple(each for each in documents if "filter" in each.content)
+    return Shared(tuple(each for each in documents if "filter" not in each.content), filters, parts)
+
+
+def rule_sources(
+    documents: Iterable[Document], shared: Shared | None = None
+) -> Iterator[RuleSource | TranslatorError]:
+    """The rules of one file, in order; a document that is none gives the error instead.
+
+    ``shared`` says what other files add; without it the file is taken alone.
+    """
+    whole = list(whole_documents(documents))
+    if shared is None:
+        shared = shared_of(whole)
+    for document in whole:
+        try:
+            if "filter" in document.content:
+                check_filter(document)
+            elif (document.location.path, document.index) not in shared.parts:
+                yield _read(document, shared)
+        except TranslatorError as error:
+            yield error.at(document.location)
+
+
+def _read(document: Document, shared: Shared) -> RuleSource:
+    if "correlation" in document.content:
+        return read_correlation(document, shared.rules, shared.filters)
+    if has_aggregation(document.content):
+        return read_aggregation(document)
+    return filtered(read_rule(document.content, document.location, document.index), shared.filters)
+
+
+def whole_documents(documents: Iterable[Document]) -> Iterator[Document]:
+    """``action: global`` documents are merged into the following ones, as older rule files expect."""
+    common: dict[str, Any] = {}
+    for document in documents:
+        content = document.content
+        action = content.get("action")
+        if action == "global":
+            common = {key: value for key, value in content.items() if key != "action"}
+        elif action == "reset":
+            common = {}
+        else:
+            yield Document(_merged(common, content), document.location, document.index)
+
+
+def _merged(common: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    result = copy.copy(dict(common))
+    for key, value in content.items():
+        old = result.get(key)
+        result[key] = {**old, **value} if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def _concerns_others(document: Document) -> bool:
+    return "correlation" in document.content or "filter" in document.content
+
+
+def _references(documents: Sequence[Document]) -> Iterator[str]:
+    for document in documents:
+        section = _section(document)
+        if section is not None:
+            yield from section.rules
+
+
+def _section(document: Document) -> Section | None:
+    """The section of a correlation that is well formed; what is wrong is said where it is read as a rule."""
+    if "correlation" not in document.content:
+        return None
+    try:
+        return read_section(document.content)
+    except TranslatorError:
+        return None
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return read_bytes(file, MAX_BYTES)
+    except TranslatorError:
+        return b""
+
+
+def _documents(file: Path) -> list[Document]:
+    try:
+        return list(whole_documents(read_yaml_file(file)))
+    except TranslatorError:
+        return []
