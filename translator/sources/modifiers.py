@@ -210,6 +210,9 @@ ON_REGEX: dict[str, type[SigmaValueModifier[Any, Any]]] = {
 }
 """The same for those that mean something else where ``re`` stands before them."""
 
+KNOWN = frozenset(modifier_mapping) | frozenset(OWN)
+"""The modifiers that a rule may use."""
+
 modifier_mapping.update({f"{PREFIX}{name}": own for name, own in OWN.items()})
 modifier_mapping.update({f"{PREFIX}re-{name}": own for name, own in ON_REGEX.items()})
 
