@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from translator.dialect.profile import load_profile
-from translator.engine.incidents import Firing
+from translator.engine.firings import Firing
 from translator.engine.replay import Replay
 from translator.engine.values import Event
 from translator.errors import TranslatorError

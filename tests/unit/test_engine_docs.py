@@ -21,6 +21,7 @@ def test_the_page_says_what_the_suite_says(golden: Callable[[str, str], None]) -
 
 
 def page() -> Iterator[str]:
+
     yield (SUITE / "page.md").read_text("utf-8").rstrip()
     yield "\n## Operators\n"
     for spelling in BY_SPELLING:
@@ -63,6 +64,33 @@ def page() -> Iterator[str]:
     yield "is written as letter, time, user, and a firing as time and the users of the incident.\n"
     for file in files("relations"):
         yield from section(file["operator"], file, relation_cells, ("rule", "events", "fires"))
+    yield "\n## Incidents\n"
+    yield "The rule has one sub-pattern A unless it says otherwise. Its incident is PH_RULE_A and has attribute A,"
+    yield "the user. An incident is written as its values, its first and last time, and how often it fired."
+    for topic in yaml.safe_load((SUITE / "incidents.yaml").read_text("utf-8")):
+        yield f"\n### {topic['topic']}\n"
+        yield f"{topic['status'].capitalize()}: {topic['source']}.\n"
+        yield from table(("rule", "events", "incidents", "status", "why"), incident_rows(topic))
+
+
+def incident_rows(topic: dict[str, Any]) -> Iterator[list[str]]:
+    for case in topic["cases"]:
+        whole = {**topic, **case}
+        words = [whole.get("pattern", "A")]
+        words += [f"fireFreq {whole['frequency']}"] if whole.get("frequency") else []
+        words += [f"quiet {whole['quiet']}"] if "quiet" in whole else []
+        clear = whole.get("clear", {})
+        words += [f"cleared by {clear['pattern']}"] if clear else []
+        words += [clear[key] for key in ("attributes", "aggregate", "constraint") if key in clear]
+        words += whole.get("exceptions", [])
+        events = " · ".join([*whole["events"], *([f"end {whole['ends']}"] if "ends" in whole else [])])
+        yield [
+            code("; ".join(words)),
+            code(events),
+            "; ".join(whole["incidents"]) or "none",
+            whole["status"],
+            case.get("why", ""),
+        ]
 
 
 def section(

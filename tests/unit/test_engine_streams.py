@@ -12,7 +12,8 @@ from translator.dialect.profile import load_profile
 from translator.engine.clock import Clock, in_file_order
 from translator.engine.context import Baseline, Context
 from translator.engine.correlation import MOST_BINDINGS
-from translator.engine.incidents import IncidentLog, aggregate_source
+from translator.engine.firings import aggregate_source
+from translator.engine.incidents import IncidentLog
 from translator.engine.replay import Replay
 from translator.errors import Refused
 from translator.model.check import RELATION_TYPES
@@ -182,7 +183,7 @@ def test_filters_that_cannot_be_told_are_counted() -> None:
 
 def test_incidents_are_told_apart_by_values_and_updated() -> None:
     rule = rule_of("A", aggregates={"A": ONE}, total="SUM( n )", last="LAST(n)", host="host")
-    log = IncidentLog([rule])
+    log = IncidentLog([rule], DEFAULT)
     events = stream_of("A 0 x n=1 host=h", "A 5 x n=2 host=h", "A 6 y n=4", "A 100 x n=8 host=h")
     for firing in Replay([rule], DEFAULT).run(events):
         log.take(firing)
@@ -191,7 +192,7 @@ def test_incidents_are_told_apart_by_values_and_updated() -> None:
     assert first.attributes == {"A": "x", "total": "8", "last": "8", "host": "h"}
     assert second.attributes == {"A": "y", "total": "4", "last": "4"}
     assert first.title == "Rule on x and $nobody"
-    assert (first.rule, first.event_type, first.severity) == ("A rule", "PH_RULE_A", 5)
+    assert (first.rule, first.event_type, first.severity) == (0, "PH_RULE_A", 5)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from translator.engine.incidents import Firing
+from translator.engine.firings import Firing
 from translator.engine.joins import Condition, Side, qualified
 from translator.engine.relations import Chain
 

@@ -12,7 +12,7 @@ from translator.engine.aggregates import compile_constraint
 from translator.engine.bindings import Binding, Search
 from translator.engine.compile import compile_expr, pinned_event_types
 from translator.engine.context import Context
-from translator.engine.incidents import Firing, fire, sources
+from translator.engine.firings import Firing, fire, sources
 from translator.engine.joins import Condition, conditions, same_under
 from translator.engine.relations import Chain, chains
 from translator.engine.values import Record, Value

@@ -1,136 +1,182 @@
-"""Incidents: what a firing rule raises, one for each rule and set of attribute values.
+"""Incidents: what firings raise, one for each rule and set of attribute values, until it is cleared.
 
 A later firing with the same values updates the incident. Aggregates among the attributes (``AVG(cpuUtil)``)
-change with every firing: they are kept up to date and do not tell incidents apart.
+change with every firing: they are kept up to date and do not tell incidents apart. Once cleared, an incident
+stays as it is, and the next firing with its values raises a new one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from translator.engine.describe import describe_term
-from translator.engine.values import Value, as_text
-from translator.model.expr import Attribute, Call, Number
-from translator.model.rule import Rule
+from translator.dialect.profile import Dialect
+from translator.engine.clearing import Clearing, clearing_of
+from translator.engine.context import NOTHING, Context
+from translator.engine.exceptions import RuleException, Suppression
+from translator.engine.firings import Firing
+from translator.model.rule import QuietPeriod, Rule
 
-_AGGREGATE = re.compile(
-    r"\s*(\w+)\s*\(\s*(DISTINCT\s+)?([\w*]+)\s*(?:,\s*([0-9]+(?:\.[0-9]+)?)\s*)?\)\s*", re.IGNORECASE
-)
+MOST_INCIDENTS = 100_000
+"""Incidents that are kept. FortiSIEM too drops incidents when there are too many of them."""
+
 _VARIABLE = re.compile(r"\$(\w+)")
-
-
-def aggregate_source(source: str) -> Call | None:
-    """The aggregate that an incident attribute takes its value from, or ``None`` for an attribute.
-
-    >>> aggregate_source("AVG( freeDiskMB )")
-    Call(function='AVG', arguments=(Attribute(name='freeDiskMB'),), distinct=False)
-    """
-    found = _AGGREGATE.fullmatch(source)
-    if found is None:
-        return None
-    function, distinct, attribute, parameter = found.groups()
-    rest = () if parameter is None else (Number(float(parameter)),)
-    return Call(function.upper(), (Attribute(attribute), *rest), distinct=bool(distinct))
-
-
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """A rule fired. ``position`` is the place in the stream of the event that completed the pattern.
-
-    ``time`` is that event's, or for NOT_FOLLOWED_BY the end of the window; ``attributes`` are the incident's
-    by name, absent ones left out; ``key`` those that tell incidents apart.
-    """
-
-    rule: int
-    position: int
-    time: float
-    attributes: Mapping[str, str]
-    key: tuple[str | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where an attribute of the incident comes from: a sub-pattern by place, and a name of its group."""
-
-    name: str
-    pattern: int
-    read: str
-    aggregate: Call | None
-
-
-def sources(rule: Rule) -> tuple[Source, ...]:
-    """Where the rule's incident attributes come from, for a sound rule."""
-    places = {pattern.name: place for place, pattern in enumerate(rule.sub_patterns)}
-    found = []
-    for attribute in rule.incident.attributes:
-        call = aggregate_source(attribute.source)
-        read = attribute.source if call is None else describe_term(call)
-        found.append(Source(attribute.name, places[attribute.sub_pattern], read, call))
-    return tuple(found)
-
-
-def fire(
-    rule: int,
-    position: int,
-    time: float,
-    wanted: Sequence[Source],
-    seen: Mapping[int, Mapping[str, Value | None]],
-) -> Firing:
-    """The firing of a rule whose sub-patterns' groups have these values."""
-    values = [seen.get(source.pattern, {}).get(source.read) for source in wanted]
-    texts = [None if value is None else as_text(value) for value in values]
-    attributes = {source.name: text for source, text in zip(wanted, texts, strict=True) if text is not None}
-    key = tuple(text for source, text in zip(wanted, texts, strict=True) if source.aggregate is None)
-    return Firing(rule, position, time, attributes, key)
+_CATEGORIES = ((9, "HIGH"), (5, "MEDIUM"), (0, "LOW"))
 
 
 @dataclass(slots=True)
 class Incident:
-    """Raised by a rule, for as long as firings with the same values come."""
+    """Raised by a rule, for as long as firings with the same values come.
 
-    rule: str
+    ``cleared`` is when it was cleared, if it was. ``notifications`` counts the firings that the rule's
+    frequency lets through; ``notified`` is the time of the last one. ``position`` is the place in the stream
+    of the event that last completed the pattern.
+    """
+
+    rule: int
     event_type: str
     severity: int
     title: str
     attributes: Mapping[str, str]
     first_seen: float
     last_seen: float
+    position: int
+    key: tuple[str | None, ...]
     count: int = 1
+    notifications: int = 1
+    notified: float = 0.0
+    cleared: float | None = None
+    watch_lists: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def category(self) -> str:
+        """How FortiSIEM shows the severity: LOW up to 4, MEDIUM up to 8, HIGH above."""
+        return next(name for least, name in _CATEGORIES if self.severity >= least)
+
+    @property
+    def status(self) -> str:
+        """Active until it is cleared."""
+        return "active" if self.cleared is None else "cleared"
 
 
 class IncidentLog:
-    """The incidents that firings raise, in the order in which they were first raised."""
+    """The incidents that firings raise, in the order in which they were first raised.
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
+    Replay ``watched`` and hand over every firing, in the order of their times: behind the rules themselves
+    stand the patterns that clear their incidents. ``dropped`` counts firings that would have raised more
+    incidents than are kept.
+
+    Raises: Refused(engine-clear), and as :func:`translator.engine.compile.compile_expr`.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        dialect: Dialect,
+        context: Context = NOTHING,
+        exceptions: Sequence[RuleException] = (),
+    ) -> None:
         self._rules = tuple(rules)
-        self._incidents: dict[tuple[int, tuple[str | None, ...]], Incident] = {}
+        self._suppressed = [Suppression(each, dialect, context) for each in exceptions]
+        self._clearings: list[Clearing[Incident]] = []
+        self._by_rule: dict[int, Clearing[Incident]] = {}
+        for number, rule in enumerate(rules):
+            clearing: Clearing[Incident] | None = clearing_of(rule, dialect, context)
+            if clearing is not None:
+                self._clearings.append(clearing)
+                self._by_rule[number] = clearing
+        self._all: list[Incident] = []
+        self._active: dict[tuple[int, tuple[str | None, ...]], Incident] = {}
+        self.dropped = 0
+
+    @property
+    def watched(self) -> tuple[Rule, ...]:
+        """What to replay: the rules, then the patterns that clear."""
+        return (*self._rules, *(clearing.pattern for clearing in self._clearings))
 
     @property
     def incidents(self) -> tuple[Incident, ...]:
-        return tuple(self._incidents.values())
+        """All incidents so far, cleared ones too."""
+        return tuple(self._all)
 
-    def take(self, firing: Firing) -> Incident:
-        """The incident that the firing raises or updates."""
+    @property
+    def excepted(self) -> tuple[int, ...]:
+        """For each exception, how many firings it kept from raising or updating an incident."""
+        return tuple(each.firings for each in self._suppressed)
+
+    def take(self, firing: Firing) -> Incident | None:
+        """The incident that the firing raises or updates; ``None`` when it does neither."""
+        if firing.rule >= len(self._rules):
+            for cleared in self._clearings[firing.rule - len(self._rules)].cleared_by(firing):
+                self._clear(cleared, firing.time)
+            return None
         rule = self._rules[firing.rule]
-        title = fill(rule.title, firing.attributes)
-        known = self._incidents.get((firing.rule, firing.key))
-        if known is not None:
-            known.attributes, known.title, known.last_seen = firing.attributes, title, firing.time
-            known.count += 1
-            return known
-        raised = Incident(
-            rule.name,
+        if any(each.covers(rule, firing) for each in self._suppressed):
+            return None
+        known = self._active.get((firing.rule, firing.key))
+        if known is not None and not self._clear_if_quiet(known, firing.time):
+            return self._update(known, rule, firing)
+        if len(self._all) >= MOST_INCIDENTS:
+            self.dropped += 1
+            return None
+        return self._raise(rule, firing)
+
+    def finish(self, time: float) -> None:
+        """Let time pass until the end of the stream: incidents that stayed quiet are cleared."""
+        for incident in tuple(self._active.values()):
+            self._clear_if_quiet(incident, time)
+
+    def _raise(self, rule: Rule, firing: Firing) -> Incident:
+        incident = Incident(
+            firing.rule,
             rule.incident.event_type,
             rule.incident.severity,
-            title,
+            fill(rule.title, firing.attributes),
             firing.attributes,
             firing.time,
             firing.time,
+            firing.position,
+            firing.key,
+            notified=firing.time,
+            watch_lists={
+                name: firing.attributes[entry.attribute]
+                for entry in rule.watch_lists
+                if entry.attribute in firing.attributes
+                for name in entry.lists
+            },
         )
-        self._incidents[firing.rule, firing.key] = raised
-        return raised
+        self._all.append(incident)
+        self._active[firing.rule, firing.key] = incident
+        if firing.rule in self._by_rule:
+            self._by_rule[firing.rule].add(incident)
+        return incident
+
+    def _update(self, known: Incident, rule: Rule, firing: Firing) -> Incident:
+        if firing.rule in self._by_rule:
+            self._by_rule[firing.rule].discard(known)
+        known.attributes, known.title = firing.attributes, fill(rule.title, firing.attributes)
+        known.last_seen, known.position = firing.time, firing.position
+        known.count += 1
+        frequency = rule.incident.frequency
+        if frequency is None or firing.time - known.notified >= frequency:
+            known.notifications += 1
+            known.notified = firing.time
+        if firing.rule in self._by_rule:
+            self._by_rule[firing.rule].add(known)
+        return known
+
+    def _clear_if_quiet(self, incident: Incident, time: float) -> bool:
+        clear = self._rules[incident.rule].clear
+        if isinstance(clear, QuietPeriod) and incident.last_seen + clear.seconds <= time:
+            self._clear(incident, incident.last_seen + clear.seconds)
+        return incident.cleared is not None
+
+    def _clear(self, incident: Incident, time: float) -> None:
+        incident.cleared = time
+        del self._active[incident.rule, incident.key]
+        if incident.rule in self._by_rule:
+            self._by_rule[incident.rule].discard(incident)
 
 
 def fill(title: str, attributes: Mapping[str, str]) -> str:

@@ -43,7 +43,7 @@ def conditions(
     Raises: Refused(engine-constraint) for a name that is no attribute of a sub-pattern of the rule.
     """
     found: list[Condition] = []
-    for part in _conjuncts(constraint or ALWAYS):
+    for part in conjuncts(constraint or ALWAYS):
         sides = {name: _side(name, names) for name in attributes(part)}
         equal = None
         match part:
@@ -54,11 +54,12 @@ def conditions(
     return tuple(found)
 
 
-def _conjuncts(expr: Expr) -> Iterator[Expr]:
+def conjuncts(expr: Expr) -> Iterator[Expr]:
+    """The conditions that the expression joins by AND."""
     match expr:
         case And(items):
             for item in items:
-                yield from _conjuncts(item)
+                yield from conjuncts(item)
         case _:
             yield expr
 

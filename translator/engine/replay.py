@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from translator.dialect.profile import Dialect
 from translator.engine.context import NOTHING, Context
 from translator.engine.correlation import Correlation
-from translator.engine.incidents import Firing
+from translator.engine.firings import Firing
 from translator.engine.ruleset import FilterIndex
 from translator.engine.values import Event, Record
 from translator.engine.verdict import Undecided
