@@ -1,0 +1,144 @@
+"""All files of a run: what is known from earlier runs, the rest translated, names made unique, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from translator.batch.cache import Cache, default_directory, digest
+from translator.batch.record import Failure, Item, Translated, decode, encode, failure
+from translator.batch.scope import scope_of
+from translator.batch.wire import to_wire
+from translator.batch.work import Task, translate_files
+from translator.errors import TranslatorError
+from translator.lowering.metadata import Names
+from translator.sources.documents import MAX_BYTES
+from translator.sources.files import STANDARD_INPUT, display_name, read_bytes
+from translator.sources.rule_files import NOTHING, find_shared
+from translator.translate import Options, distinct
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one file came to, in its order."""
+
+    path: Path
+    items: tuple[Translated | TranslatorError, ...]
+
+
+@dataclass
+class Run:
+    """How files are translated. ``jobs``: processes at once, None for one per processor, 1 for this one.
+
+    ``cache`` is where results are kept and looked up; None keeps nothing.
+    """
+
+    options: Options
+    jobs: int | None = None
+    cache: Path | None = field(default_factory=default_directory)
+
+    def results(self, files: Sequence[Path], step: Callable[[], None] = lambda: None) -> Iterator[Result]:
+        """Each file's result. ``step`` is called as each is ready.
+
+        The same bytes come out whatever ``jobs`` and whatever the cache holds.
+        """
+        return _Files(self, files).results(step)
+
+
+class _Files:
+    """One run over its files."""
+
+    def __init__(self, run: Run, files: Sequence[Path]) -> None:
+        self._run = run
+        self._files = files
+        self._names = Names()
+        self._shared = find_shared(files)
+        self._cache = None if run.cache is None else Cache(run.cache, scope_of(run.options))
+        self._context = (
+            b"" if self._shared == NOTHING else digest(repr(self._shared).encode("utf-8", "replace"))
+        )
+
+    def results(self, step: Callable[[], None]) -> Iterator[Result]:
+        try:
+            yield from self._results(step)
+        finally:
+            if self._cache is not None:
+                self._cache.save()
+
+    def _results(self, step: Callable[[], None]) -> Iterator[Result]:
+        found = [self._look_up(file) for file in self._files]
+        tasks = [each for each in found if isinstance(each, _Missing)]
+        made = translate_files([each.task for each in tasks], self._run.options, self._shared, self._run.jobs)
+        for file, each in zip(self._files, found, strict=True):
+            name = display_name(file)
+            if isinstance(each, _Missing):
+                data = next(made)
+                items = decode(data, name)
+                if self._cache is not None and each.key and not any(map(_is_defect, items)):
+                    self._cache.put(each.key, data)
+                key = each.key
+            else:
+                key, items = each
+            yield Result(file, tuple(self._finished(item, key, name) for item in items))
+            step()
+
+    def _look_up(self, file: Path) -> _Missing | tuple[bytes, tuple[Item, ...]]:
+        """What is known of a file, or what has to be done to know it."""
+        name = display_name(file)
+        try:
+            content = read_bytes(file, MAX_BYTES)
+        except TranslatorError as error:
+            return b"", (failure(error, name),)
+        if self._cache is None or file == STANDARD_INPUT:
+            return _Missing((file, content), b"")
+        key = digest(name.encode("utf-8", "surrogateescape"), content, self._context)
+        data = self._cache.get(key)
+        items = None if data is None else _decoded(data, name)
+        return _Missing((file, content), key) if items is None else (key, items)
+
+    def _finished(self, item: Item, key: bytes, name: str) -> Translated | TranslatorError:
+        if isinstance(item, Failure):
+            return item.error(name)
+        if item.wire is not None:
+            wanted = (item.wire.name, item.wire.incident.event_type)
+            unique = self._names.pair(*wanted, item.suffix)
+            if unique != wanted:
+                return self._renamed(item, unique, key, name)
+        return item
+
+    def _renamed(self, item: Translated, unique: tuple[str, str], key: bytes, name: str) -> Translated:
+        """The rule under other names; that its document holds was proved once, then it is known."""
+        known = digest(key, str(item.index).encode(), str(item.line).encode(), *map(str.encode, unique))
+        data = self._cache.get(known) if self._cache is not None and key else None
+        items = None if data is None else _decoded(data, name)
+        if items is not None and len(items) == 1 and isinstance(items[0], Translated):
+            return items[0]
+        assert item.rule is not None
+        rule = distinct(item.rule, unique, self._run.options.settings.emission.dialect)
+        renamed = msgspec.structs.replace(item, wire=to_wire(rule))
+        if self._cache is not None and key:
+            self._cache.put(known, encode((renamed,)))
+        return renamed
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """A file to translate, and the key for its result; none where it is not to be kept."""
+
+    task: Task
+    key: bytes
+
+
+def _decoded(data: bytes, name: str) -> tuple[Item, ...] | None:
+    """What the cache holds, unless it is not what this program writes."""
+    try:
+        return decode(data, name)
+    except ValueError:
+        return None
+
+
+def _is_defect(item: Item) -> bool:
+    return isinstance(item, Failure) and item.kind == "defect"

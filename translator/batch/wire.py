@@ -1,0 +1,65 @@
+"""Rules as data that may come from another process or from a file: checked on arrival, never executed.
+
+Each class of :mod:`translator.model` has a form here with the same fields, whose name goes first. The forms
+are made from the classes, so a field of the model cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from types import UnionType
+from typing import Any, Union, get_args
+
+import msgspec
+
+from translator.model import expr, rule
+
+_NAMES = {name: value for module in (expr, rule) for name, value in vars(module).items()}
+_CLASSES = tuple(value for value in _NAMES.values() if isinstance(value, type) and is_dataclass(value))
+_FIELDS = {model: tuple(field.name for field in fields(model)) for model in _CLASSES}
+
+
+def _form(model: type) -> type[msgspec.Struct]:
+    return msgspec.defstruct(
+        model.__name__,
+        [(field.name, field.type) for field in fields(model)],
+        module=__name__,
+        tag_field="model",
+        tag=model.__name__,
+        array_like=True,
+        frozen=True,
+        gc=False,
+        forbid_unknown_fields=True,
+    )
+
+
+_FORMS: dict[type, type[msgspec.Struct]] = {model: _form(model) for model in _CLASSES}
+_MODELS = {form: model for model, form in _FORMS.items()}
+# The fields' types are texts; they are looked up here, by the names that the model gives them.
+globals().update({model.__name__: form for model, form in _FORMS.items()})
+globals().update(
+    {
+        name: Union[tuple(_FORMS[model] for model in get_args(value))]  # noqa: UP007 - of a computed tuple
+        for name, value in _NAMES.items()
+        if isinstance(value, UnionType)
+    }
+)
+
+WireRule: Any = _FORMS[rule.Rule]
+"""The type of a rule on the way, for the decoder of what holds it."""
+
+
+def to_wire(value: Any) -> Any:
+    """A rule, or a part of one, in the form that can be encoded."""
+    if isinstance(value, tuple):
+        return tuple(map(to_wire, value))
+    names = _FIELDS.get(type(value))
+    return value if names is None else _FORMS[type(value)](*[to_wire(getattr(value, name)) for name in names])
+
+
+def from_wire(value: Any) -> Any:
+    """The rule, or the part, back as the model has it."""
+    if isinstance(value, tuple):
+        return tuple(map(from_wire, value))
+    model = _MODELS.get(type(value))
+    return value if model is None else model(*[from_wire(getattr(value, name)) for name in _FIELDS[model]])
