@@ -25,7 +25,7 @@ def _run() -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a letter that the terminal lacks is shown as its escape
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        result: Any = cli.main(standalone_mode=False)
+        result: Any = cli.main(prog_name="translate", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         messages().print(error.format_message(), markup=False)
         return EXIT_USAGE

@@ -1,0 +1,58 @@
+"""``translate explain``: what became of each field and value."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.command import EXACT, Runner, rule_text, write
+
+
+def test_each_field_has_its_mapping_and_each_value_its_test(run: Runner) -> None:
+    result = run("explain", EXACT)
+    assert (result.code, result.err) == (0, "")
+    lines = result.out.splitlines()
+    assert lines[0] == f"Windows: Share Discovery With Net  {EXACT}:1"
+    assert any(line.startswith("OriginalFileName -> srcFileName  documented: ") for line in lines)
+    assert r'    *\net1.exe  procName REGEXP "\\net1\.exe$"' in lines
+    assert lines[lines.index("Filter") + 1].startswith('    eventType = "Win-Sysmon-1-Create-Process" AND ')
+
+
+def test_notes_stand_with_meaning_and_remedy(run: Runner) -> None:
+    out = run("explain", write(Path("x.yml"), rule_text("CommandLine|cased: Word"))).out
+    assert 'command = "Word"  [case-sensitive]' in out
+    assert "case-sensitive (wider): " in out
+    assert "The Sigma condition respects letter case" in out
+
+
+def test_a_refused_rule_is_explained_too(run: Runner) -> None:
+    text = rule_text("Image: a.exe\n    CommandLine|re: '(?=a)b'")
+    result = run("explain", write(Path("x.yml"), text), "missing.yml")
+    assert result.code == 1
+    assert result.err.startswith("missing.yml: file-missing: ")
+    assert 'procName = "a.exe"' in result.out
+    assert "regex-unsupported (refused): " in result.out
+    assert result.out.endswith("Refused: there is no rule.\n\n")
+
+
+def test_what_a_rule_says_does_not_steer_the_terminal(run: Runner) -> None:
+    text = rule_text('CommandLine|cased: "\\e[31m[bold]:smile:\\r\\n\\x9b[/]"', title='"\\e]0;x\\a"')
+    write(Path("x.yml"), text)
+    for shown in (run("explain", "x.yml").out, run("x.yml").err):
+        assert "\x1b" not in shown
+        assert "\x9b" not in shown
+        assert "\\x1b[31m[bold]:smile:\\r\\n\\x9b[/]" in shown
+
+
+def test_json(run: Runner) -> None:
+    report = json.loads(run("explain", "--json", EXACT, "missing.yml").out)
+    assert list(report) == ["rules", "errors"]
+    (rule,) = report["rules"]
+    assert list(rule) == [
+        *("path", "line", "condition", "id", "title", "status", "name", "filter", "leaves", "notes")
+    ]
+    assert list(rule["leaves"][0]) == [
+        *("field", "value", "test", "attributes", "confidence", "source", "notes")
+    ]
+    assert list(rule["notes"][0]) == ["code", "effect", "field", "text", "meaning", "remedy"]
+    assert report["errors"][0]["code"] == "file-missing"
