@@ -9,7 +9,7 @@ from pathlib import Path
 
 from translator.dialect.limits import exceeded
 from translator.dialect.profile import Dialect, load_profile
-from translator.errors import TranslatorError
+from translator.errors import Location, TranslatorError
 from translator.lowering.context import Emission, Leaf
 from translator.lowering.lower import lower
 from translator.lowering.metadata import GroupBy, Names, under_names
@@ -79,6 +79,21 @@ class Translation:
     suffix: str
 
     @property
+    def location(self) -> Location:
+        """Where the Sigma rule begins."""
+        return self.source.location
+
+    @property
+    def id(self) -> str:
+        """The id of the Sigma rule, empty where it has none."""
+        return str(self.source.sigma.id or "")
+
+    @property
+    def title(self) -> str:
+        """The title of the Sigma rule."""
+        return self.source.sigma.title
+
+    @property
     def page(self) -> Page:
         """What renderers need. Only for a translation that has a rule."""
         if self.rule is None:
@@ -91,9 +106,7 @@ class Translation:
         return tuple(note for note in self.notes if note.effect is Effect.REFUSED)
 
 
-def load(
-    paths: Iterable[Path | str], shared: Shared | None = None
-) -> Iterator[RuleSource | TranslatorError]:
+def load(paths: Iterable[Path | str], shared: Shared | None = None) -> Iterator[RuleSource | TranslatorError]:
     """The Sigma rules of files and directories, in a fixed order; what cannot be read gives its error.
 
     Correlations and filters may stand in another file than the rules that they name, among these paths, or in
@@ -130,9 +143,7 @@ def translate(
 
 def translate_alone(source: RuleSource, options: Options) -> tuple[Translation, ...]:
     """The same without regard to the other rules of the run, one of which may have the same name."""
-    return tuple(
-        _translate(source, index, options) for index in range(len(source.sigma.detection.condition))
-    )
+    return tuple(_translate(source, index, options) for index in range(len(source.sigma.detection.condition)))
 
 
 def distinct(rule: Rule, names: tuple[str, str], dialect: Dialect) -> Rule:

@@ -155,10 +155,10 @@ def translated(translation: Translation) -> Translated:
     """What is kept of a translation."""
     source = translation.source.sigma
     return Translated(
-        line=translation.source.location.line,
+        line=translation.location.line,
         index=translation.index,
-        id=str(source.id or ""),
-        title=source.title,
+        id=translation.id,
+        title=translation.title,
         product=source.logsource.product or "",
         category=source.logsource.category or "",
         service=source.logsource.service or "",

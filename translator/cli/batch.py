@@ -5,44 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
-from translator.cli.console import progress, say_traceback
-from translator.errors import EXIT_BUG, EXIT_FAILED, EXIT_OK, Location, TranslatorError
+from translator.batch.record import Defect, Translated
+from translator.batch.run import Run
+from translator.cli.console import progress, say_trace, say_traceback
+from translator.errors import EXIT_FAILED, EXIT_OK, Location, TranslatorError
 from translator.lowering.metadata import Names
 from translator.notes import Effect
 from translator.sources.files import STANDARD_INPUT, display_name, find_rule_files
 from translator.sources.rule_files import find_shared
 from translator.translate import Options, Translation, load, translate
 
-
-class Defect(TranslatorError):
-    """An error of this program, met on one file."""
-
-    exit_code = EXIT_BUG
+Each = TypeVar("Each", Translation, Translated)
 
 
 @dataclass
-class Batch:
+class Batch(Generic[Each]):
     """What became of the rules of one run. ``files`` are those that were read."""
 
     files: list[Path] = field(default_factory=list)
-    translations: list[Translation] = field(default_factory=list)
+    translations: list[Each] = field(default_factory=list)
     errors: list[TranslatorError] = field(default_factory=list)
 
     @property
-    def done(self) -> list[Translation]:
+    def done(self) -> list[Each]:
         """The translations that have a rule."""
         return [each for each in self.translations if each.rule is not None]
 
     @property
-    def refused(self) -> list[Translation]:
+    def refused(self) -> list[Each]:
         """The translations that have none."""
         return [each for each in self.translations if each.rule is None]
 
     @property
     def exit_code(self) -> int:
         """0 when every rule was translated, 70 after a defect, otherwise 1."""
-        codes = [error.exit_code for error in self.errors]
+        codes: list[int] = [error.exit_code for error in self.errors]
         return max([*codes, EXIT_FAILED if self.refused else EXIT_OK])
 
     def add(self, error: TranslatorError) -> None:
@@ -50,9 +49,34 @@ class Batch:
         self.errors.append(error)
 
 
-def translate_all(paths: Sequence[str], options: Options) -> Batch:
-    """Every rule that the paths stand for, each file once, in the order of the paths."""
-    batch = Batch()
+def translate_many(
+    paths: Sequence[str], options: Options, jobs: int | None = None, cached: bool = True
+) -> Batch[Translated]:
+    """Every rule that the paths stand for, each file once, in the order of the paths.
+
+    ``jobs`` are processes at once, None for one per processor; no result depends on it. Only runs of several
+    files are kept in the cache of the user: a single file is translated as quickly as it is looked up.
+    """
+    batch: Batch[Translated] = Batch()
+    batch.files = list(_files(paths, batch))
+    run = Run(options, jobs)
+    if not cached or len(batch.files) < 2:
+        run.cache = None
+    with progress("translating", len(batch.files)) as step:
+        for result in run.results(batch.files, step):
+            for item in result.items:
+                if isinstance(item, Translated):
+                    batch.translations.append(item)
+                else:
+                    if isinstance(item, Defect) and not _defects(batch):
+                        say_trace(item.trace)  # one is enough to find the place, the others may be hundreds
+                    batch.add(item)
+    return batch
+
+
+def translate_all(paths: Sequence[str], options: Options) -> Batch[Translation]:
+    """The same in one process, with all that a rule was made from."""
+    batch: Batch[Translation] = Batch()
     names = Names()
     batch.files = list(_files(paths, batch))
     shared = find_shared(batch.files)
@@ -70,7 +94,7 @@ def translate_all(paths: Sequence[str], options: Options) -> Batch:
     return batch
 
 
-def _files(paths: Sequence[str], batch: Batch) -> Iterator[Path]:
+def _files(paths: Sequence[str], batch: Batch[Any]) -> Iterator[Path]:
     seen: set[Path] = set()
     for path in paths:
         try:
@@ -85,7 +109,7 @@ def _files(paths: Sequence[str], batch: Batch) -> Iterator[Path]:
                 yield file
 
 
-def _defects(batch: Batch) -> list[TranslatorError]:
+def _defects(batch: Batch[Any]) -> list[TranslatorError]:
     return [error for error in batch.errors if isinstance(error, Defect)]
 
 
@@ -100,7 +124,7 @@ def _defect(error: Exception, file: Path, first: bool) -> Defect:
     )
 
 
-def effects(translations: Sequence[Translation]) -> dict[str, int]:
+def effects(translations: Sequence[Translation | Translated]) -> dict[str, int]:
     """How many translations are exact, have notes above "info", or are refused."""
     done = [each for each in translations if each.rule is not None]
     noted = sum(any(note.effect is not Effect.INFO for note in each.notes) for each in done)

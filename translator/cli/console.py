@@ -68,7 +68,12 @@ def say(text: str, style: str = "") -> None:
 
 def say_traceback(error: BaseException) -> None:
     """Where a defect is, on standard error."""
-    messages().print("".join(traceback.format_exception(error)), markup=False, end="")
+    say_trace("".join(traceback.format_exception(error)))
+
+
+def say_trace(trace: str) -> None:
+    """The same for a defect met in another process."""
+    messages().print(trace, markup=False, end="")
 
 
 def show(lines: Iterable[Text]) -> None:

@@ -8,15 +8,16 @@ from typing import Any
 
 import click
 
+from translator.batch.record import Translated
 from translator.cli import forms
-from translator.cli.batch import Batch, translate_all
+from translator.cli.batch import Batch, translate_many
 from translator.cli.console import emit, print_json, say
-from translator.cli.options import json_flag, options_from, profile_flag, translation_flags
+from translator.cli.options import json_flag, many_flags, options_from, profile_flag, translation_flags
 from translator.cli.output import is_directory, names_of, refuse_inputs, write_file
 from translator.cli.report import say_remarks, say_summary, summary
 from translator.render.registry import Format, formats
 from translator.sources.files import STANDARD_INPUT, display_name
-from translator.translate import RULE_FORMAT, Translation, render
+from translator.translate import RULE_FORMAT, render
 
 
 @click.command(
@@ -48,9 +49,17 @@ from translator.translate import RULE_FORMAT, Translation, render
 )
 @translation_flags
 @profile_flag
+@many_flags
 @json_flag
 def convert(
-    paths: tuple[str, ...], format_name: str, output: str | None, verbose: bool, as_json: bool, **flags: Any
+    paths: tuple[str, ...],
+    format_name: str,
+    output: str | None,
+    verbose: bool,
+    as_json: bool,
+    jobs: int | None,
+    no_cache: bool,
+    **flags: Any,
 ) -> int:
     """Translate Sigma rules to FortiSIEM rules.
 
@@ -60,7 +69,7 @@ def convert(
     """
     options = options_from(**flags)
     wanted = formats()[format_name]
-    batch = translate_all(paths, options)
+    batch = translate_many(paths, options, jobs, cached=not no_cache)
     target = None if output == "-" else output
     places = _write(batch, wanted, target) if target else []
     if as_json:
@@ -79,7 +88,7 @@ def convert(
     return batch.exit_code
 
 
-def _write(batch: Batch, wanted: Format, output: str) -> list[Path]:
+def _write(batch: Batch[Translated], wanted: Format, output: str) -> list[Path]:
     """Write the rules; the file of each, in their order."""
     target = Path(output)
     if is_directory(output):
@@ -94,16 +103,18 @@ def _write(batch: Batch, wanted: Format, output: str) -> list[Path]:
     return places
 
 
-def _stem(translation: Translation) -> str:
-    path = translation.source.location.path
+def _stem(translation: Translated) -> str:
+    path = translation.location.path
     return "stdin" if path == display_name(STANDARD_INPUT) else Path(path).stem
 
 
-def _text(wanted: Format, translations: Sequence[Translation]) -> str:
+def _text(wanted: Format, translations: Sequence[Translated]) -> str:
     return wanted.render([each.page for each in translations])
 
 
-def _as_json(batch: Batch, wanted: Format, places: Sequence[Path], with_text: bool) -> dict[str, Any]:
+def _as_json(
+    batch: Batch[Translated], wanted: Format, places: Sequence[Path], with_text: bool
+) -> dict[str, Any]:
     rules = []
     files = iter(places)
     for each in batch.translations:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from translator.batch.record import Translated
 from translator.errors import TranslatorError
 from translator.notes import Note
 from translator.translate import Translation
 
 
-def rule_keys(translation: Translation) -> dict[str, Any]:
+def rule_keys(translation: Translation | Translated) -> dict[str, Any]:
     """Which condition of which rule of which file it is about."""
-    source = translation.source
     return {
-        "path": source.location.path,
-        "line": source.location.line,
+        "path": translation.location.path,
+        "line": translation.location.line,
         "condition": translation.index,
-        "id": str(source.sigma.id or ""),
-        "title": source.sigma.title,
+        "id": translation.id,
+        "title": translation.title,
     }
 
 

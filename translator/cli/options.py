@@ -29,6 +29,20 @@ profile_flag = click.option(
     help="What FortiSIEM is assumed to do about letter case and absent attributes.",
 )
 
+_MANY_FLAGS = (
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Processes at once; one per processor unless given. Results do not depend on it.",
+    ),
+    click.option(
+        "--no-cache",
+        is_flag=True,
+        help="Neither use nor keep results of earlier runs (in $XDG_CACHE_HOME/sigma-fortisiem).",
+    ),
+)
+
 _TRANSLATION_FLAGS = (
     click.option("--strict", is_flag=True, help='Refuse every rule that has a note above "info".'),
     click.option(
@@ -79,6 +93,13 @@ _TRANSLATION_FLAGS = (
         help="Write rule ids, for rules placed on the server; the GUI import wants none.",
     ),
 )
+
+
+def many_flags(command: F) -> F:
+    """Add the flags for runs over many files."""
+    for flag in reversed(_MANY_FLAGS):
+        command = flag(command)
+    return command
 
 
 def translation_flags(command: F) -> F:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from rich.table import Table
 
-from translator.cli.batch import Batch, Defect, effects
+from translator.batch.record import Defect, Translated
+from translator.cli.batch import Batch, effects
 from translator.cli.console import COLOURS, ERROR, messages, say
 from translator.errors import InputError
 from translator.notes import Code, Effect, Note
-from translator.translate import Translation
 
 LISTED = 20
 """As many remarks are listed one by one; more of them are counted by code, so that they hide nothing else."""
@@ -25,7 +25,7 @@ _WORDS = {
 _WEIGHT = {effect: place for place, effect in enumerate(reversed(Effect))}
 
 
-def say_remarks(batch: Batch, verbose: bool) -> None:
+def say_remarks(batch: Batch[Translated], verbose: bool) -> None:
     """Errors, refusals and notes, the errors one by one, and what to do about each code.
 
     ``verbose`` lists everything, notes of effect "info" included.
@@ -45,7 +45,7 @@ def say_remarks(batch: Batch, verbose: bool) -> None:
     _say_remedies(note for note in (*refused, *others) if note.effect is not Effect.INFO)
 
 
-def _others(translation: Translation, verbose: bool) -> Iterable[Note]:
+def _others(translation: Translated, verbose: bool) -> Iterable[Note]:
     wanted = {*Effect} - {Effect.REFUSED} if verbose else {*Effect} - {Effect.REFUSED, Effect.INFO}
     return (note for note in translation.notes if note.effect in wanted)
 
@@ -76,7 +76,7 @@ def _say_remedies(notes: Iterable[Note]) -> None:
         say(f"  {code.name:{width}}  {code.remedy}")
 
 
-def say_summary(batch: Batch, written: int) -> None:
+def say_summary(batch: Batch[Translated], written: int) -> None:
     """The figures of the run: a table on a terminal where there are several rules, otherwise a line."""
     counts = summary(batch)
     always = ("translated", "exact", "with_notes")
@@ -97,7 +97,7 @@ def say_summary(batch: Batch, written: int) -> None:
         say(f"Written to {_number(written, 'file')}.")
 
 
-def summary(batch: Batch) -> dict[str, int]:
+def summary(batch: Batch[Translated]) -> dict[str, int]:
     """The figures of a run. A file of a kind that is refused whole (a correlation) counts as refused."""
     counts = effects(batch.translations)
     unreadable = sum(isinstance(error, InputError) for error in batch.errors)

@@ -20,7 +20,7 @@ from translator.harness.events import Form
 from translator.notes import Effect
 from translator.sources.events import read_events
 from translator.sources.files import STANDARD_INPUT
-from translator.translate import Options
+from translator.translate import Options, Translation
 
 SHOWN_PLACES = 5
 """As many events are named for each rule and kind of difference; --json names all."""
@@ -104,7 +104,9 @@ def _form(wanted: str, event: dict[str, object]) -> Form:
     return "raw" if "Event" in event else "sigma"
 
 
-def _replay(batch: Batch, cases: Sequence[Case], profile: str, options: Options) -> list[Outcome]:
+def _replay(
+    batch: Batch[Translation], cases: Sequence[Case], profile: str, options: Options
+) -> list[Outcome]:
     with progress(f"replaying ({profile})", len(cases)) as step:
         return compare(
             batch.done,
@@ -120,7 +122,7 @@ def _verdicts(outcome: Outcome) -> set[str]:
     return {str(place) for place in (*outcome.both, *outcome.engine_only)}
 
 
-def _say_unverified(batch: Batch) -> None:
+def _say_unverified(batch: Batch[Translation]) -> None:
     for error in batch.errors:
         say(str(error), ERROR)
     for each in batch.refused:
@@ -169,7 +171,7 @@ def _differences(outcome: Outcome) -> Iterator[Text]:
 
 
 def _as_json(
-    batch: Batch, outcomes: Sequence[Outcome], events: int, profile: str, depends: int
+    batch: Batch[Translation], outcomes: Sequence[Outcome], events: int, profile: str, depends: int
 ) -> dict[str, Any]:
     return {
         "profile": profile,
