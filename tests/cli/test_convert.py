@@ -13,6 +13,8 @@ from translator.errors import TranslatorError
 from translator.render.registry import formats
 
 WIDER = rule_text("CommandLine|cased: Word", title="Wider")
+COUNTING = rule_text().replace("condition: selection", "condition: selection | count() > 5")
+"""Refused before it becomes a rule: it lacks a time."""
 REFUSED = rule_text("CommandLine|re: '(?=a)b'", title="Refused")
 
 
@@ -124,7 +126,7 @@ def test_json_has_the_documented_keys(run: Runner) -> None:
         ("a.yml", WIDER),
         ("b.yml", REFUSED),
         ("c.yml", "title: ["),
-        ("d.yml", "correlation: 1"),
+        ("d.yml", COUNTING),
     ]:
         write(Path(name), text)
     result = run("--json", "--format", "query", "a.yml", "b.yml", "c.yml", "d.yml")
@@ -154,7 +156,7 @@ def test_json_has_the_documented_keys(run: Runner) -> None:
     assert (note["code"], note["field"]) == ("case-sensitive", "CommandLine")
     assert (refused["status"], refused["name"], refused["text"]) == ("refused", None, None)
     assert [list(error) for error in report["errors"]] == [["code", "cause", "hint", "location"]] * 2
-    assert [error["code"] for error in report["errors"]] == ["yaml-syntax", "correlation"]
+    assert [error["code"] for error in report["errors"]] == ["yaml-syntax", "timeframe-missing"]
 
 
 def test_a_document_for_each_condition(run: Runner) -> None:
