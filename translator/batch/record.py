@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Any, Literal
 
@@ -122,6 +123,7 @@ _KINDS: dict[_Kind, type[TranslatorError]] = {
 _OTHER: _Kind = "other"
 Item = Translated | Failure
 
+_HALF = re.compile("[\ud800-\udfff]")
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER: msgspec.msgpack.Decoder[tuple[Item, ...]] = msgspec.msgpack.Decoder(tuple[Item, ...])
 
@@ -189,7 +191,7 @@ def _word(value: Any) -> str:
 
 def _whole(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        return _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
     if isinstance(value, list | tuple):
         return [_whole(each) for each in value]
     return value
