@@ -317,7 +317,7 @@ def test_every_class_of_the_model_travels() -> None:
 
 
 def test_half_a_character_becomes_a_whole_one() -> None:
-    (source,) = [each for each in load([ROOT / "sigma_rules" / "net_discovery.yml"])]
+    (source,) = list(load([ROOT / "sigma_rules" / "net_discovery.yml"]))
     assert not isinstance(source, TranslatorError)
     record = translated(translate(source)[0])
     record.title = "a\ud800b"
