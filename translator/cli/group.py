@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from translator import __version__
-from translator.cli import convert, explain, fixtures, verify
+from translator.cli import convert, coverage, explain, fixtures, notes, verify
 from translator.cli.suggest import near_misses
 from translator.errors import UsageError
 
@@ -60,6 +60,8 @@ def cli() -> None:
     translate verify RULE.yml --events FILE    both engines on the same events
     translate explain RULE.yml                 what became of each condition
     translate test DIR                         run fixture files
+    translate coverage DIR                     an account of every rule
+    translate notes                            what the codes of notes mean
 
     \b
     Exit codes: 0 fine; 1 a rule was refused, a file could not be read or a check failed;
@@ -67,5 +69,12 @@ def cli() -> None:
     """
 
 
-for command in (convert.convert, explain.explain, fixtures.test, verify.verify):
+for command in (
+    convert.convert,
+    coverage.coverage,
+    explain.explain,
+    fixtures.test,
+    notes.notes,
+    verify.verify,
+):
     cli.add_command(command)
