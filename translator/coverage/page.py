@@ -42,12 +42,12 @@ def page(account: Account, source: str = "") -> str:
     return legal(text)
 
 
-def _shares(totals: Totals) -> list[tuple[str, int, dict[Status, int], float]]:
-    """Value, rows, rows of each status, and the share in percent that was translated."""
+def _shares(totals: Totals) -> list[tuple[str, int, dict[Status, int], int]]:
+    """Value, rows, rows of each status, and the percentage that was translated; 100 means all."""
     shares = []
     for value, found in totals.items():
         rows = sum(found.values())
-        shares.append((value, rows, dict(found), 100 * (rows - found[Status.REFUSED]) / rows))
+        shares.append((value, rows, dict(found), 100 * (rows - found[Status.REFUSED]) // rows))
     return shares
 
 
