@@ -30,7 +30,8 @@ What is counted
   left out, and where there is no number at all nothing holds.
 - value_percentile: the smallest value that so many percent of the values do not exceed (nearest rank); it
   is refused without `percentile`, which the specification forgets. value_median is percentile 50.
-- temporal: rules that match in the window, one event may meet several. Without a condition all have to.
+- temporal: rules that match in the window, one event may meet several. Without a condition all have to. A
+  boolean condition over rules, from the draft of specification 2.2, has to use every rule listed.
   `not rule` means no match up to and with the event itself; what follows is not waited for (open).
 - temporal_ordered: the longest sequence of events that meet different rules in the order of `rules`, each
   later in the stream than the one before. Any boolean condition but a conjunction is refused (open).
@@ -95,7 +96,8 @@ class Correlation:
     def replay(self, events: Stream, scope: Scope = everywhere) -> Iterator[Firing]:
         """The firings over a stream, as soon as they are known.
 
-        `scope` says whether an event belongs to the log source of a detection rule.
+        `scope` says whether an event belongs to the log source of a detection rule. A firing costs as
+        much as its group has events in the window; `fires_at` does not list them.
 
         Raises: InputError (events-unordered, time-malformed, event-too-wide).
         """

@@ -66,4 +66,4 @@ def numbers(fields: Fields, names: Sequence[str]) -> tuple[int | float, ...]:
 
 def _texts(values: Iterable[object]) -> Sequence[str]:
     spelt = (spell(value) for value in values)
-    return list(dict.fromkeys(text for text in spelt if text is not None))
+    return [text for text in spelt if text is not None]
