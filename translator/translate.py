@@ -9,7 +9,7 @@ from pathlib import Path
 
 from translator.dialect.limits import exceeded
 from translator.dialect.profile import Dialect, load_profile
-from translator.errors import Location, TranslatorError
+from translator.errors import Location, Refused, TranslatorError
 from translator.lowering.context import Emission, Leaf
 from translator.lowering.lower import lower
 from translator.lowering.metadata import GroupBy, Names, under_names
@@ -17,7 +17,7 @@ from translator.lowering.regex import RegexCase
 from translator.lowering.settings import Settings
 from translator.model.check import problems
 from translator.model.rule import Rule
-from translator.notes import Effect, Note
+from translator.notes import CATALOGUE, Effect, Note
 from translator.render.registry import Page, formats
 from translator.render.roundtrip import prove_round_trip
 from translator.sources.documents import read_yaml_file
@@ -171,7 +171,7 @@ def _translate(source: RuleSource, index: int, options: Options) -> Translation:
     if rule is not None:
         _must_be_sound(rule)
         notes += exceeded(rule, options.settings.emission.dialect)
-        prove_round_trip(rule, render([Page(rule, lowered.attack, lowered.link, tuple(notes))]))
+        notes += _proved(rule, Page(rule, lowered.attack, lowered.link, tuple(notes)))
     if options.strict:
         notes = [
             note if note.effect is Effect.INFO else replace(note, effect=Effect.REFUSED) for note in notes
@@ -182,6 +182,16 @@ def _translate(source: RuleSource, index: int, options: Options) -> Translation:
     return Translation(
         source, index, rule, located, lowered.leaves, lowered.attack, lowered.link, lowered.suffix
     )
+
+
+def _proved(rule: Rule, page: Page) -> list[Note]:
+    """The rule written and read back; the reason why there is no text for it."""
+    try:
+        text = render([page])
+    except Refused as refusal:
+        return [Note(CATALOGUE[refusal.code], refusal.cause, Effect.REFUSED)]
+    prove_round_trip(rule, text)
+    return []
 
 
 def _must_be_sound(rule: Rule) -> None:

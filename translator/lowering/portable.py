@@ -80,14 +80,11 @@ def is_common(pattern: str) -> bool:
     Left out are look-around, atomic and named groups, conditions, verbs, possessive quantifiers, POSIX
     classes, and letters after a backslash that one of the two does not have.
     """
-    found = tokens(pattern)
-    return all(
-        _is_common(token, before, after)
-        for before, token, after in zip(["", *found[:-1]], found, [*found[1:], ""], strict=True)
-    )
+    found = ["", *tokens(pattern), ""]
+    return all(_is_common(*found[place - 1 : place + 2]) for place in range(1, len(found) - 1))
 
 
-def _is_common(token: str, before: str, after: str) -> bool:
+def _is_common(before: str, token: str, after: str) -> bool:
     if token.startswith("(?"):
         return _COMMON_GROUP.fullmatch(token) is not None
     if token == "(":

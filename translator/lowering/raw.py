@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import re2
 
@@ -61,11 +62,8 @@ def _anywhere(part: Part) -> str:
 
 def _in_xml(found: Iterable[str]) -> str:
     """Tokens of a pattern for a value as one for its XML: entities, and nothing beyond the element's end."""
-    listed = list(found)
-    return "".join(
-        _token_in_xml(token, after in ("*", "+"))
-        for token, after in zip(listed, [*listed[1:], ""], strict=True)
-    )
+    listed = [*found, ""]
+    return "".join(_token_in_xml(token, after in ("*", "+")) for token, after in pairwise(listed))
 
 
 def _token_in_xml(token: str, repeated: bool) -> str:

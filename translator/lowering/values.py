@@ -33,7 +33,7 @@ from translator import notes, operators
 from translator.errors import Refused
 from translator.lowering.composites import SplitHolder
 from translator.lowering.context import Context
-from translator.lowering.glob import Glob, from_sigma
+from translator.lowering.glob import Glob, Wild, from_sigma
 from translator.lowering.holders import AddressHolder, Holder, TextHolder, TimeHolder
 from translator.lowering.places import Place
 from translator.lowering.portable import portable
@@ -113,6 +113,8 @@ def pattern(value: SigmaRegularExpression, place: Place) -> Expr:
     emission = place.context.emission
     flags = "".join(letter for flag, letter in _FLAG_LETTERS.items() if flag in value.flags)
     found = portable(source, flags, emission)
+    if not found.pattern:
+        return glob(Glob.of([Wild.ANY]), place)
     if isinstance(place.target, AttributeTarget) and place.target.values:
         search = re2.compile(f"(?i){found.pattern}" if found.ignores_case else found.pattern).search
         return _stored(place, lambda key: search(key) is not None, closed=False)

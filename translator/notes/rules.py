@@ -149,6 +149,24 @@ PATTERN_TOO_LONG = Code(
     "A single value makes a pattern longer than FortiSIEM's converter allows.",
     "Shorten the value in the Sigma rule.",
 )
+LITERAL_UNPRINTABLE = Code(
+    "literal-unprintable",
+    Effect.REFUSED,
+    "A value has a character that no filter can hold.",
+    "Leave the character out of the value.",
+)
+NAME_UNPRINTABLE = Code(
+    "name-unprintable",
+    Effect.REFUSED,
+    "An attribute has a name that no filter can hold.",
+    "Correct the attribute in the file given with --taxonomy.",
+)
+FILTER_TOO_LARGE = Code(
+    "filter-too-large",
+    Effect.REFUSED,
+    "The filter is longer or nested deeper than anything that FortiSIEM is known to read.",
+    "Split the Sigma rule.",
+)
 NAME_CHARACTERS = Code(
     "name-characters",
     Effect.REFUSED,

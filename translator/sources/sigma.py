@@ -6,6 +6,7 @@ wins: see :mod:`translator.sources.modifiers` and :mod:`translator.sources.condi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,9 @@ _TEXT_MODIFIERS = frozenset(
     {"contains", "startswith", "endswith", "cased", "re", "windash", "wide", "utf16", "utf16le", "utf16be"}
     | {"base64", "base64offset", "expand"}
 )
+_LONGEST = 300
+"""Characters of a message."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MODIFIERS_OF_NULL = frozenset({"all", "neq"})
 
 
@@ -67,12 +71,32 @@ def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) ->
 
 
 def _words(error: SigmaError) -> str:
-    """The library's message on one line, without its own location."""
-    return " ".join(str(error.args[0] if error.args else error).split())
+    """The library's message on one line, without its own location; long values in it are cut."""
+    text = " ".join(str(error.args[0] if error.args else error).split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a document, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _texts(key)
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _check_structure(content: Mapping[str, Any]) -> None:
     """The shapes that the library takes for granted, so that a wrong one is the user's error."""
+    if any(_SURROGATE.search(text) for text in _texts(content)):
+        raise InputError(
+            "rule-invalid", "a text holds half of a character (a lone surrogate)", hint="remove it"
+        )
+    if not isinstance(content.get("id"), str | None):
+        raise InputError("rule-invalid", "the id is not text", hint="write a UUID, or leave it out")
     if not isinstance(content.get("title"), str):
         raise InputError("rule-invalid", "the rule has no title", hint="add 'title: ...'")
     if not isinstance(content.get("logsource"), Mapping):
