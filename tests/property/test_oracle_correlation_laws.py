@@ -180,11 +180,12 @@ class Brute:
         if kind == "temporal_ordered":
             return max(
                 size
-                for size in range(len(rules) + 1)
+                for size in range(1, len(rules) + 1)
                 if any(
                     all(rule in met[place] for rule, place in zip(chosen, places, strict=True))
                     for chosen in combinations(rules, size)
                     for places in combinations(range(len(members)), size)
+                    if places[-1] == len(members) - 1
                 )
             )
         if kind == "value_count":

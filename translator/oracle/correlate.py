@@ -34,7 +34,8 @@ What is counted
   boolean condition over rules, from the draft of specification 2.2, has to use every rule listed.
   `not rule` means no match up to and with the event itself; what follows is not waited for (open).
 - temporal_ordered: the longest sequence of events that meet different rules in the order of `rules`, each
-  later in the stream than the one before. Any boolean condition but a conjunction is refused (open).
+  later in the stream than the one before, and that ends with the event itself: what follows a complete
+  sequence does not make it complete again (open). Any boolean condition but a conjunction is refused (open).
 
 Correlations of correlations
 

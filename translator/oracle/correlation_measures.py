@@ -162,7 +162,8 @@ class Joint(Rules):
 
 
 class Chain:
-    """How many of the rules are met one after the other, each by a later event than the rule before it.
+    """How many of the rules are met one after the other, each by a later event than the rule before it, the
+    last of them by the event that came in last.
 
     For every rule and length, the chains of that length that end with the rule are represented by the one
     that starts last: it stays in the window longest, and what it lacks the others lack too.
@@ -170,6 +171,7 @@ class Chain:
 
     def __init__(self, rules: int) -> None:
         self._starts = [[-1] * rules for _ in range(rules)]
+        self._ends: set[int] = set()
         self._gone = -1
 
     def add(self, entry: Entry) -> None:
@@ -179,19 +181,17 @@ class Chain:
             starts[0] = entry.index
             for length in range(1, rule + 1):
                 starts[length] = max(self._starts[before][length - 1] for before in range(rule))
+        self._ends = entry.rules
 
     def remove(self, entry: Entry) -> None:
         self._gone = entry.index
 
     def number(self) -> int:
         return max(
-            (
-                length + 1
-                for starts in self._starts
-                for length, start in enumerate(starts)
-                if start > self._gone
-            ),
-            default=0,
+            length + 1
+            for rule in self._ends
+            for length, start in enumerate(self._starts[rule])
+            if start > self._gone
         )
 
 
