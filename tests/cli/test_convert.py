@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import EXACT, EXAMPLES, Runner, rule_text, write
-from translator import load, parse, render, translate
+from translator import Options, Translation, load, parse, render, translate
 from translator.errors import TranslatorError
 from translator.render.registry import formats
+from translator.sources.sigma import RuleSource
 
 WIDER = rule_text("CommandLine|cased: Word", title="Wider")
 COUNTING = rule_text().replace("condition: selection", "condition: selection | count() > 5")
@@ -167,15 +168,15 @@ def test_a_document_for_each_condition(run: Runner) -> None:
 
 
 def test_a_defect_of_ours_is_told_with_its_file(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(source: object, *others: object) -> object:
+    def broken(source: RuleSource, options: Options) -> tuple[Translation, ...]:
         if "Broken" in source.sigma.title:
             raise KeyError("lost")
-        return translate(source, *others)
+        return translate(source, options)
 
-    monkeypatch.setattr("translator.cli.batch.translate", broken)
+    monkeypatch.setattr("translator.batch.work.translate_alone", broken)
     for title in ("Broken", "Broken Too", "Good"):
         write(Path(f"rules/{title}.yml"), rule_text(title=title))
-    result = run("rules")
+    result = run("--jobs", "1", "rules")
     assert result.code == 70
     assert [each.rule.name for each in parse(result.out.encode())] == ["Windows: Good"]
     assert result.err.count("Traceback") == 1
