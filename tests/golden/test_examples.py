@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from translator.errors import TranslatorError
-from translator.harness.fixtures import FixtureFile, read_fixture, run_file
+from translator.harness.fixture_file import FixtureFile, read_fixture
+from translator.harness.fixtures import run_file
 from translator.lowering.metadata import Names
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.attack import from_tags

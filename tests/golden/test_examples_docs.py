@@ -13,7 +13,8 @@ import pytest
 
 from translator.cli.main import main
 from translator.errors import TranslatorError
-from translator.harness.fixtures import FixtureFile, run_file
+from translator.harness.fixture_file import FixtureFile
+from translator.harness.fixtures import run_file
 from translator.translate import Options
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "fixtures.md").read_text(encoding="utf-8")
@@ -21,8 +22,15 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def block(language: str) -> str:
-    (found,) = (text for name, text in BLOCKS if name == language)
-    return str(found)
+    """The first block of a language."""
+    return next(str(text) for name, text in BLOCKS if name == language)
+
+
+def test_the_sequences_pass(tmp_path: Path) -> None:
+    file = tmp_path / "example.fixture.yaml"
+    file.write_text([text for name, text in BLOCKS if name == "yaml"][1], encoding="utf-8")
+    results = list(run_file(file, Options()))
+    assert [each.ok for each in results if not isinstance(each, TranslatorError)] == [True] * 5
 
 
 def test_the_complete_example_passes(tmp_path: Path) -> None:

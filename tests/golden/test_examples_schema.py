@@ -12,7 +12,7 @@ import jsonschema
 import msgspec
 import pytest
 
-from translator.harness.fixtures import FixtureFile
+from translator.harness.fixture_file import Fixture, FixtureFile
 from translator.sources.documents import read_yaml_file
 
 FIXTURES = sorted((Path(__file__).resolve().parents[2] / "sigma_rules").glob("*.fixture.yaml"))
@@ -26,7 +26,7 @@ def shipped() -> dict[str, Any]:
 
 
 def test_the_schema_is_made_from_the_reader(golden: Callable[[str, str], None]) -> None:
-    schema = {"$schema": DIALECT, **msgspec.json.schema(FixtureFile)}
+    schema = {"$schema": DIALECT, **msgspec.json.schema(Fixture)}
     golden("../../translator/harness/fixture.schema.json", json.dumps(schema, indent=2) + "\n")
 
 

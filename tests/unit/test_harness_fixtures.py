@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from translator.errors import TranslatorError
-from translator.harness.fixtures import CaseResult, read_fixture, run_file, run_fixtures
+from translator.harness.fixture_file import read_fixture
+from translator.harness.fixtures import CaseResult, run_file, run_fixtures
 from translator.translate import Options
 
 Content = dict[str, Any]

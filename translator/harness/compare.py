@@ -59,20 +59,30 @@ class Outcome:
 
 @dataclass(frozen=True)
 class SigmaSide:
-    """The Sigma reading of one condition."""
+    """The Sigma reading of one condition. ``filters`` have to match too, each in one of its conditions."""
 
     logsource: Mapping[str, Any]
     matcher: Matcher
+    filters: tuple[tuple[Matcher, ...], ...] = ()
 
     def fires(self, seen: EventViews) -> bool:
         """The verdict on an event that has Sigma fields."""
-        return seen.sigma is not None and seen.belongs_to(self.logsource) and self.matcher.matches(seen.sigma)
+        if seen.sigma is None or not seen.belongs_to(self.logsource) or not self.matcher.matches(seen.sigma):
+            return False
+        return all(any(each.matches(seen.sigma) for each in conditions) for conditions in self.filters)
 
 
 def sigma_sides(source: RuleSource, placeholders: Placeholders | None = None) -> tuple[SigmaSide, ...]:
     """The oracle's reading of each condition of a rule."""
     matchers = compile_sigma(source.document, placeholders)
-    return tuple(SigmaSide(source.document["logsource"], matcher) for matcher in matchers)
+    filters = tuple(_filter(each["filter"], placeholders) for each in source.filters)
+    return tuple(SigmaSide(source.document["logsource"], matcher, filters) for matcher in matchers)
+
+
+def _filter(section: Mapping[str, Any], placeholders: Placeholders | None) -> tuple[Matcher, ...]:
+    """The conditions of a Sigma filter."""
+    detection = {key: value for key, value in section.items() if key != "rules"}
+    return tuple(compile_sigma({"logsource": {}, "detection": detection}, placeholders))
 
 
 def fortisiem_side(translation: Translation, dialect: Dialect) -> CompiledRule:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from translator.errors import InputError
+from translator.harness.stored import has_parser, stored
 from translator.normalise import normalise
 from translator.oracle import View, field_view, in_scope
 from translator.sources.sigma import RuleSource
@@ -73,6 +74,8 @@ def _attributes(fields: Mapping[str, Any], log_source: LogSource | None) -> Attr
             "the fields cannot be made an event, because the rule's log source is not known",
             hint="give the event 'as: fortisiem', or describe the log source with --taxonomy",
         )
+    if not has_parser(log_source):
+        return stored(fields, log_source, _event_type(fields, log_source))
     attributes = dict(normalise(as_raw(fields, log_source, _event_type(fields, log_source))))
     names = _names(fields, log_source)
     if names and attributes.get("eventType") not in names:

@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-import msgspec
-from msgspec import Meta
 
 from translator.dialect.profile import load_profile
 from translator.errors import InputError, Location, TranslatorError
-from translator.harness.compare import SigmaSide, fortisiem_side, sigma_sides
-from translator.harness.events import Form, known_log_source, views
-from translator.sources.documents import read_yaml_file
+from translator.harness.compare import SigmaSide, fortisiem_side, from_xml, sigma_sides
+from translator.harness.events import known_log_source, views
+from translator.harness.fixture_file import (
+    FixtureEvent,
+    FixtureFile,
+    SequenceEvent,
+    check_kind,
+    read_fixture,
+)
+from translator.harness.streams import TimedEvent, fortisiem_verdicts, see, sigma_verdicts
+from translator.sources.correlation import CorrelationSource
+from translator.sources.documents import Document
 from translator.sources.files import STANDARD_INPUT, find_fixture_files
-from translator.sources.sigma import RuleSource, read_rule
+from translator.sources.rule_files import rule_sources
+from translator.sources.sigma import RuleSource
 from translator.taxonomy.lookup import Taxonomy
 from translator.translate import Options, Translation, load, translate
-
-
-class FixtureEvent(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One event and the verdict that it must get."""
-
-    event: Annotated[dict[str, Any], Meta(description="the event, in the form that 'as' names")]
-    fires: Annotated[bool, Meta(description="whether the rule must fire on it")]
-    why: Annotated[str, Meta(description="what the event shows, for the reader of a failure")]
-    form: Annotated[
-        Form, Meta(description="raw: as collected; sigma: Sigma fields; fortisiem: FortiSIEM attributes")
-    ] = msgspec.field(name="as")
-
-
-class FixtureFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A rule, and events with the verdict that each must get."""
-
-    rule: Annotated[str | dict[str, Any], Meta(description="path beside this file, or the rule itself")]
-    events: Annotated[list[FixtureEvent], Meta(min_length=1, description="at least one")]
-    document: Annotated[
-        Annotated[int, Meta(ge=1)] | None,
-        Meta(description="which rule, where the file holds several; counted from 1"),
-    ] = None
-    sources: Annotated[
-        Literal["primary", "all"] | list[str],
-        Meta(description="event types to translate for, as in --sources"),
-    ] = "primary"
-    placeholders: Annotated[
-        dict[str, list[str | int]], Meta(description="values of %name%, as in --placeholders")
-    ] = {}
-    refused: Annotated[str, Meta(description="code of the note that must refuse the rule")] = ""
 
 
 @dataclass(frozen=True)
@@ -99,32 +75,15 @@ def run_file(path: Path, options: Options) -> Iterator[CaseResult | TranslatorEr
     yield from cases
 
 
-def read_fixture(path: Path) -> FixtureFile:
-    """A fixture file.
-
-    Raises: InputError(fixture-invalid) with the place inside the file, and as read_yaml_file.
-    """
-    documents = read_yaml_file(path)
-    if len(documents) != 1:
-        raise InputError(
-            "fixture-invalid",
-            f"the file has {len(documents)} documents",
-            Location(str(path)),
-            "write one fixture per file",
-        )
-    content: Mapping[str, Any] = documents[0].content
-    try:
-        return msgspec.convert(content, FixtureFile)
-    except msgspec.ValidationError as error:
-        raise InputError(
-            "fixture-invalid", str(error), Location(str(path)), "see docs/fixtures.md"
-        ) from error
-
-
 def _rule(fixture: FixtureFile, path: Path) -> RuleSource:
     """The one rule of the fixture."""
     if not isinstance(fixture.rule, str):
-        return read_rule(fixture.rule, Location(str(path)))
+        written = next(rule_sources([Document(fixture.rule, Location(str(path)), 0)]), None)
+        if written is None:
+            raise InputError("fixture-rule", "a filter is no rule", hint="name a rule")
+        if isinstance(written, TranslatorError):
+            raise written
+        return written
     target = path.parent / fixture.rule
     if target == STANDARD_INPUT:
         raise InputError(
@@ -148,11 +107,17 @@ def _cases(fixture: FixtureFile, source: RuleSource, path: Path, options: Option
     }
     sources = fixture.sources if isinstance(fixture.sources, str) else tuple(fixture.sources)
     translations = translate(source, replace(options, sources=sources, placeholders=placeholders))
+    check_kind(fixture, source)
     dialect = load_profile(options.profile)
     problem = _refusal_problem(translations, fixture.refused)
+    taxonomy = options.settings.taxonomy
+    if isinstance(source, CorrelationSource):
+        done = [] if problem else [each for each in translations if each.rule]
+        for result in _stream_cases(fixture, source, done, placeholders, options):
+            yield replace(result, file=str(path), problem=problem or result.problem)
+        return
     engines = [fortisiem_side(each, dialect) for each in translations if each.rule] if not problem else []
     oracles = _oracles(source, placeholders, fixture.refused)
-    taxonomy = options.settings.taxonomy
     log_source = known_log_source(source, taxonomy)
     for index, case in enumerate(fixture.events):
         verdicts: tuple[bool | None, bool | None] = (None, None)
@@ -167,6 +132,36 @@ def _cases(fixture: FixtureFile, source: RuleSource, path: Path, options: Option
         yield CaseResult(str(path), index, case.fires, *verdicts, case.why, trouble, unreadable=not oracles)
 
 
+def _stream_cases(
+    fixture: FixtureFile,
+    source: CorrelationSource,
+    translations: list[Translation],
+    placeholders: dict[str, tuple[str, ...]],
+    options: Options,
+) -> Iterator[CaseResult]:
+    """The verdicts on each event of each sequence; indices go on from one sequence to the next."""
+    dialect, taxonomy = load_profile(options.profile), options.settings.taxonomy
+    rules = [from_xml(each) for each in translations]
+    index = 0
+    for sequence in fixture.sequences:
+        events = [TimedEvent(each.at, each.event, each.form, each.of) for each in sequence.events]
+        stream = see(source, events, taxonomy)
+        nothing: list[bool | None] = [None] * len(stream)
+        unreadable = False
+        try:
+            sigma = sigma_verdicts(source, stream, placeholders) or nothing
+        except TranslatorError as error:
+            if error.code != fixture.refused:
+                raise
+            sigma, unreadable = nothing, True
+        engine = fortisiem_verdicts(rules, stream, dialect) if rules else nothing
+        for case, one, other in zip(sequence.events, sigma, engine, strict=True):
+            trouble = _unknown_attribute(case, taxonomy) if case.form == "fortisiem" else ""
+            why = ": ".join(filter(None, (sequence.why, case.why)))
+            yield CaseResult("", index, case.fires, one, other, why, trouble, unreadable)
+            index += 1
+
+
 def _oracles(
     source: RuleSource, placeholders: dict[str, tuple[str, ...]], refused: str
 ) -> tuple[SigmaSide, ...]:
@@ -179,7 +174,7 @@ def _oracles(
         return ()
 
 
-def _unknown_attribute(case: FixtureEvent, taxonomy: Taxonomy) -> str:
+def _unknown_attribute(case: FixtureEvent | SequenceEvent, taxonomy: Taxonomy) -> str:
     """The attribute that does not exist: a misspelt one would be absent, and a near miss pass for it."""
     unknown = next((name for name in case.event if taxonomy.attribute_type(name) is None), None)
     return f"FortiSIEM has no attribute '{unknown}'" if unknown else ""

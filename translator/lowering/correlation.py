@@ -80,11 +80,9 @@ def _together(source: CorrelationSource, settings: Settings, recorder: Recorder)
 
 def _in_order(source: CorrelationSource, settings: Settings, recorder: Recorder) -> Shape:
     wanted = _clauses(source)
-    if wanted.absent or len(wanted.present) != len(source.members):
+    if wanted.absent or sorted(wanted.present) != [(place,) for place in range(len(source.members))]:
         raise Refused(notes.CORRELATION_CONDITION.name, "an order needs all of its rules")
     parts = _parts(source, settings, recorder)
-    earlier = ", ".join(source.section.rules[:-1])
-    recorder.add(notes.CORRELATION_ORDER, f"a further match of {earlier} does not make the rule fire again")
     _note_joins(parts, settings, recorder)
     return _shape(source, parts, ["FOLLOWED_BY"] * (len(parts) - 1))
 

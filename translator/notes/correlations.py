@@ -53,13 +53,6 @@ CORRELATION_WINDOW = Code(
     "lie in the window of the outer one.",
     "Lengthen the timespan of the outer correlation.",
 )
-CORRELATION_ORDER = Code(
-    "correlation-order",
-    Effect.NARROWER,
-    "FortiSIEM fires at events of the last rule only. Once the order is complete, Sigma holds again at each "
-    "further event of an earlier rule inside the window; the incident is the same.",
-    "Nothing to do, unless you count firings.",
-)
 CORRELATION_ABSENCE = Code(
     "correlation-absence",
     Effect.WIDER,

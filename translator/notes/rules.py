@@ -82,12 +82,6 @@ VALUE_UNKNOWN = Code(
     "The parser replaces values by others, and the rule asks for one that has no known replacement.",
     "Add the value to the row with --taxonomy.",
 )
-VALUE_NEVER_FITS = Code(
-    "value-never-fits",
-    Effect.INFO,
-    "The attribute's type cannot hold the value, so the condition never matches.",
-    "Nothing to do; the value cannot occur.",
-)
 DASH_IS_ABSENT = Code(
     "dash-is-absent",
     Effect.WIDER,
@@ -106,12 +100,6 @@ CASE_SENSITIVE = Code(
     Effect.WIDER,
     "The Sigma condition respects letter case, FortiSIEM's comparison ignores it.",
     "Check whether other spellings occur; see --profile case-strict.",
-)
-CASE_EXACT_TARGET = Code(
-    "case-insensitive",
-    Effect.ASSUMPTION,
-    "The Sigma condition ignores letter case; the chosen profile's operator does not.",
-    "Use --regex-case inline or classes.",
 )
 FIELDREF_ASSUMED = Code(
     "fieldref-assumed",

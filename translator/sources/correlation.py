@@ -89,7 +89,7 @@ def read_correlation(
         )
     try:
         section = read_section(document.content)
-        found = [find_rule(reference, others) for reference in section.rules]
+        found = [find_rule(reference, others, document.location) for reference in section.rules]
         if len({(each.location, each.index) for each in found}) < len(found):
             raise InputError("rule-invalid", "'rules' lists a rule twice", hint="list each once")
         members = tuple(_member(each, others, filters, depth) for each in found)

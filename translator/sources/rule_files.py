@@ -15,7 +15,7 @@ from translator.sources.correlation import read_correlation
 from translator.sources.documents import MAX_BYTES, Document, read_yaml_file
 from translator.sources.files import STANDARD_INPUT, read_bytes
 from translator.sources.filters import check_filter, filtered
-from translator.sources.references import names_rule
+from translator.sources.references import candidates, names_rule
 from translator.sources.sections import Section, read_section
 from translator.sources.sigma import RuleSource, read_rule
 
@@ -63,16 +63,20 @@ def shared_of(documents: Sequence[Document]) -> Shared:
     """The same for documents that were read."""
     if not any(map(_concerns_others, documents)):
         return NOTHING
-    sections = [section for each in documents if (section := _section(each)) is not None]
-    used = {name for section in sections for name in section.rules}
-    used -= {name for section in sections if section.generate for name in section.rules}
-    parts = frozenset(
-        (each.location.path, each.index)
-        for each in documents
-        if any(names_rule(reference, each.content) for reference in used)
-    )
+    used: set[tuple[str, int]] = set()
+    generating: set[tuple[str, int]] = set()
+    for document in documents:
+        section = _section(document)
+        if section is not None:
+            members = [candidates(name, documents, document.location) for name in section.rules]
+            places = {(each.location.path, each.index) for found in members for each in found}
+            (generating if section.generate else used).update(places)
     filters = tuple(each for each in documents if "filter" in each.content)
-    return Shared(tuple(each for each in documents if "filter" not in each.content), filters, parts)
+    return Shared(
+        tuple(each for each in documents if "filter" not in each.content),
+        filters,
+        frozenset(used - generating),
+    )
 
 
 def rule_sources(

@@ -1,0 +1,46 @@
+"""Events of log sources without a parser of ours: attributes by the rows of the taxonomy.
+
+Where an event of Windows is made raw and parsed, the rows are all that is known of others. So this does not
+test the rows; give such events 'as: fortisiem', copied from a real one, for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from translator.taxonomy.lookup import AttributeTarget, EventType, LogSource, SplitTarget
+
+WINDOWS = "windows"
+
+
+def has_parser(log_source: LogSource) -> bool:
+    """Whether :mod:`translator.normalise` knows the events of the log source."""
+    return log_source.key.partition("/")[0] == WINDOWS
+
+
+def stored(
+    fields: Mapping[str, Any], log_source: LogSource, event_type: EventType | None
+) -> dict[str, str | int | float]:
+    """The attributes of an event with these fields; the raw message has all of them as ``name=value``."""
+    found: dict[str, str | int | float] = {}
+    if event_type is not None:
+        found["eventType"] = event_type.name
+    for name, value in fields.items():
+        row = (event_type.fields.get(name) if event_type else None) or log_source.field(name)
+        if value is None or row is None:
+            continue
+        match row.target:
+            case AttributeTarget(attribute, values, _):
+                found[attribute] = values.get(str(value), value)
+            case SplitTarget():
+                found.update(_split(str(value), row.target))
+    found["rawEventMsg"] = " ".join(f"{name}={value}" for name, value in fields.items())
+    return found
+
+
+def _split(text: str, target: SplitTarget) -> dict[str, str]:
+    cut = text.find(target.separator) if target.at == "first" else text.rfind(target.separator)
+    if cut < 0:
+        return {target.tail if target.lone == "tail" else target.head: text}
+    return {target.head: text[:cut], target.tail: text[cut + len(target.separator) :]}
