@@ -29,6 +29,8 @@ COLOURS = {
     Effect.NARROWER: "magenta",
     Effect.REFUSED: "red",
 }
+_LONGEST = 1_000
+"""Characters of a message; values of rules can be as long as books."""
 ERROR = COLOURS[Effect.REFUSED]
 # What rules say can also move the cursor, colour the screen or end the line.
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {
@@ -62,7 +64,9 @@ def line(*parts: str | tuple[str, str]) -> Text:
 
 
 def say(text: str, style: str = "") -> None:
-    """One message line on standard error."""
+    """One message line on standard error; the middle of a very long one is left out."""
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 200]} [...] {text[-200:]}"
     messages().print(line((text, style)))
 
 

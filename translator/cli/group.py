@@ -14,6 +14,9 @@ from translator.errors import UsageError
 PLAIN = "convert"
 """The command that a path without a command stands for."""
 
+_LONGEST_WORD = 40
+"""Nobody mistypes a command that badly, and the system has limits for names that it looks up."""
+
 
 class PathsToo(click.Group):
     """A group that takes anything but its own commands and options as arguments of one of them."""
@@ -46,7 +49,7 @@ class PathsToo(click.Group):
 
 def _is_word(text: str) -> bool:
     """Whether an argument looks like a command: no file, no option, nothing that a path has."""
-    return text.isalpha() and not Path(text).exists()
+    return len(text) < _LONGEST_WORD and text.isalpha() and not Path(text).exists()
 
 
 @click.group(cls=PathsToo, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})

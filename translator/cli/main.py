@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from translator.cli.console import ERROR, cannot_write, messages, say, say_traceback
+from translator.cli.console import ERROR, messages, say, say_traceback
 from translator.cli.group import cli
-from translator.errors import EXIT_BUG, EXIT_FAILED, EXIT_USAGE, TranslatorError
+from translator.errors import EXIT_BUG, EXIT_FAILED, EXIT_USAGE, InputError, Location, TranslatorError
 
 EXIT_INTERRUPTED = 130
 """Stopped by Ctrl-C, as shells report it."""
@@ -39,8 +39,10 @@ def _run() -> int:
     except TranslatorError as error:
         say(f"error: {error}", ERROR)
         return error.exit_code
-    except OSError as error:  # input is read elsewhere, so this is the terminal or the disk behind it
-        say(f"error: {cannot_write(error.filename or 'output', error, 'free some space')}", ERROR)
+    except OSError as error:  # what is read and written is handled where it is; this is the system around it
+        reason = (error.strerror or type(error).__name__).lower()
+        place = Location(str(error.filename)) if error.filename else None
+        say(f"error: {InputError('system-error', reason, place, 'check the path and the disk')}", ERROR)
         return EXIT_FAILED
     except Exception as error:  # noqa: BLE001 - the last line of defence: whatever it is, it is our defect
         say_traceback(error)
