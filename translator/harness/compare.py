@@ -10,12 +10,15 @@ from translator.dialect.profile import Dialect
 from translator.engine.compile import CompiledRule, compile_rule
 from translator.engine.ruleset import RuleSet
 from translator.errors import Location
+from translator.harness.event_times import in_time
 from translator.harness.events import EventViews, Form, known_log_source, views
+from translator.harness.streams import TimedEvent, fortisiem_verdicts, see, sigma_verdicts
 from translator.model.rule import Rule
 from translator.notes import Effect
 from translator.oracle import Matcher
 from translator.oracle import compile_rule as compile_sigma
 from translator.parse.rule_xml import parse_rules
+from translator.sources.correlation import CorrelationSource
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.lookup import LogSource, Taxonomy
 from translator.translate import Translation, render
@@ -41,6 +44,18 @@ class Outcome:
     engine_only: list[Location] = field(default_factory=list)
     sigma_only: list[Location] = field(default_factory=list)
     neither: int = 0
+
+    def take(self, sigma: bool, fortisiem: bool, location: Location) -> None:
+        """The two verdicts on one event."""
+        match sigma, fortisiem:
+            case True, True:
+                self.both.append(location)
+            case False, True:
+                self.engine_only.append(location)
+            case True, False:
+                self.sigma_only.append(location)
+            case _:
+                self.neither += 1
 
     @property
     def agrees(self) -> bool:
@@ -108,15 +123,24 @@ class _Group:
     def replay(self, seen: EventViews, location: Location) -> None:
         fired = set(self.rules.firing(seen.fortisiem))
         for number, outcome in enumerate(self.outcomes):
-            match self.sigma[number].fires(seen), number in fired:
-                case True, True:
-                    outcome.both.append(location)
-                case False, True:
-                    outcome.engine_only.append(location)
-                case True, False:
-                    outcome.sigma_only.append(location)
-                case _:
-                    outcome.neither += 1
+            outcome.take(self.sigma[number].fires(seen), number in fired, location)
+
+
+def _compare_stream(
+    outcome: Outcome,
+    cases: Sequence[Case],
+    dialect: Dialect,
+    taxonomy: Taxonomy,
+    placeholders: Placeholders | None,
+) -> None:
+    source = outcome.translation.source
+    assert isinstance(source, CorrelationSource)
+    timed = in_time([(case.event, case) for case in cases])
+    stream = see(source, [TimedEvent(time, case.event, case.form) for time, case in timed], taxonomy)
+    engine = fortisiem_verdicts([from_xml(outcome.translation)], stream, dialect)
+    sigma = sigma_verdicts(source, stream, placeholders) or [False] * len(stream)
+    for (_, case), one, other in zip(timed, sigma, engine, strict=True):
+        outcome.take(one, other, case.location)
 
 
 def compare(
@@ -129,11 +153,19 @@ def compare(
 ) -> list[Outcome]:
     """Every translated rule on every event, in the order of the translations; refused rules are left out.
 
-    ``done`` is called after each event.
+    Correlations see the events in the order of their times (:mod:`translator.harness.event_times`); flat
+    events are then of the log source of their first rule. ``done`` is called after each event.
     """
     outcomes = [Outcome(each) for each in translations if each.rule is not None]
+    related = [each for each in outcomes if isinstance(each.translation.source, CorrelationSource)]
+    if related:
+        cases = list(cases)
+        for outcome in related:
+            _compare_stream(outcome, cases, dialect, taxonomy, placeholders)
     by_source: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
+        if isinstance(outcome.translation.source, CorrelationSource):
+            continue
         log_source = known_log_source(outcome.translation.source, taxonomy)
         by_source.setdefault(log_source.key if log_source else "", []).append(outcome)
     groups = [_group(members, dialect, taxonomy, placeholders) for members in by_source.values()]
