@@ -29,10 +29,11 @@ MEASURES = {
     "value_count": Measure("COUNT", distinct=True),
     "value_sum": Measure("SUM"),
     "value_avg": Measure("AVG"),
-    "value_median": Measure("MEDIAN"),
+    "value_median": Measure("PCTILE", percentile=True),
     "value_percentile": Measure("PCTILE", percentile=True),
 }
-"""Type of a correlation -> its aggregate."""
+"""Type of a correlation -> its aggregate. "Median is a percentile 50", says the Sigma specification."""
+_MEDIAN = 50
 
 _OPERATORS = {
     "gt": (operators.GREATER, False),
@@ -82,9 +83,10 @@ def _call(section: Section, measured: tuple[Attributes, ...], settings: Settings
     if row.status == "assumed":
         recorder.add(notes.AGGREGATE_ASSUMED, f"{row.spelling} of {attribute}")
     if measure.percentile:
-        if not section.percentile:
+        percentile = _MEDIAN if section.percentile is None else section.percentile
+        if not percentile:
             raise Refused(notes.AGGREGATE_MISSING.name, "there is no percentile 0")
-        return Call(row.spelling, (Attribute(attribute), Number(section.percentile)))
+        return Call(row.spelling, (Attribute(attribute), Number(percentile)))
     return Call(row.spelling, (Attribute(attribute),), distinct=measure.distinct)
 
 
@@ -124,7 +126,7 @@ def measured_attribute(aggregate: Expr) -> tuple[str, str]:
     """
     call = next(tests(aggregate)).term
     assert isinstance(call, Call)
-    inside = ", ".join(
+    inside = ",".join(
         each.name if isinstance(each, Attribute) else f"{each.value}"
         for each in call.arguments
         if isinstance(each, Attribute | Number)

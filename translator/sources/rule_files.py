@@ -36,6 +36,7 @@ class Shared:
 
 
 NOTHING = Shared()
+_Place = tuple[str, int]
 
 
 def find_shared(files: Iterable[Path]) -> Shared:
@@ -63,20 +64,39 @@ def shared_of(documents: Sequence[Document]) -> Shared:
     """The same for documents that were read."""
     if not any(map(_concerns_others, documents)):
         return NOTHING
-    used: set[tuple[str, int]] = set()
-    generating: set[tuple[str, int]] = set()
+    members: dict[_Place, set[_Place]] = {}
+    generated: set[_Place] = set()
     for document in documents:
         section = _section(document)
         if section is not None:
-            members = [candidates(name, documents, document.location) for name in section.rules]
-            places = {(each.location.path, each.index) for found in members for each in found}
-            (generating if section.generate else used).update(places)
+            found = [candidates(name, documents, document.location) for name in section.rules]
+            members[_place(document)] = {_place(each) for named in found for each in named}
+            generated |= members[_place(document)] if section.generate else set()
     filters = tuple(each for each in documents if "filter" in each.content)
     return Shared(
         tuple(each for each in documents if "filter" not in each.content),
         filters,
-        frozenset(used - generating),
+        frozenset(_used(members) - generated),
     )
+
+
+def _used(members: Mapping[_Place, set[_Place]]) -> set[_Place]:
+    """What correlations use, from those on that no other one uses.
+
+    So correlations in a circle are not among it, and their error shows.
+    """
+    used: set[_Place] = set()
+    pending = [members.keys() - {place for places in members.values() for place in places}]
+    while pending:
+        for place in pending.pop():
+            new = members.get(place, set()) - used
+            used |= new
+            pending.append(new)
+    return used
+
+
+def _place(document: Document) -> _Place:
+    return document.location.path, document.index
 
 
 def rule_sources(
@@ -93,7 +113,7 @@ def rule_sources(
         try:
             if "filter" in document.content:
                 check_filter(document)
-            elif (document.location.path, document.index) not in shared.parts:
+            elif _place(document) not in shared.parts:
                 yield _read(document, shared)
         except TranslatorError as error:
             yield error.at(document.location)
