@@ -6,6 +6,7 @@ It is written from the taxonomy's words alone, so that a test can ask both engin
 from __future__ import annotations
 
 import ipaddress
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -38,7 +39,8 @@ def attributes(
     event_type = next((each for each in log_source.event_types if each.event_id == event_id), None)
     own = event_type.fields if event_type else {}
     lacks = event_type.lacks if event_type else frozenset()
-    event = {"eventType": _event_type(fields, event_id, log_source), "rawEventMsg": _message(fields)}
+    event = {"eventType": _event_type(fields, event_id, log_source)}
+    event["rawEventMsg"] = _MESSAGES[log_source.raw_form](fields)
     event.update(winEventId=str(event_id), hostName="lab-host")
     event["eventSource"] = str(fields.get("Provider_Name", (*log_source.providers, "")[0]))
     event["activityType"] = str(fields.get("Channel", (*log_source.channels, "")[0]))
@@ -63,6 +65,9 @@ def _event_type(fields: Mapping[str, Value], event_id: int, log_source: LogSourc
     found = log_source.event_names(event_id, str(provider) if provider is not None else None)
     if found:
         return found.names[0]
+    if log_source.families:
+        action = str(fields.get("Action", "None"))
+        return f"Feed-{action.removesuffix('.test').upper()}-9"
     return log_source.event_types[0].name if log_source.event_types else "Other"
 
 
@@ -79,13 +84,13 @@ def _stored(text: str, row: Field, event_id: int) -> Iterator[tuple[str, str]]:
                     yield name, str(stored)
         case AttributeTarget(attribute=name):
             yield name, text
-        case SplitTarget(head=head, tail=tail, separator=separator, at=at):
+        case SplitTarget(head=head, tail=tail, separator=separator, at=at, lone=lone):
             cut = text.rpartition(separator) if at == "last" else text.partition(separator)
             if separator in text:
                 yield head, cut[0]
                 yield tail, cut[2]
             else:
-                yield tail, text
+                yield head if lone == "head" else tail, text
         case HashesTarget(attributes=names):
             for part in text.split(","):
                 algorithm, _, digits = part.partition("=")
@@ -115,6 +120,19 @@ def _message(fields: Mapping[str, Value]) -> str:
     )
     system = f"<System><EventID>{fields.get('EventID', '')}</EventID></System>"
     return f"<Event>{system}<EventData>{data}</EventData></Event>"
+
+
+def _json(fields: Mapping[str, Value]) -> str:
+    return json.dumps(fields)
+
+
+def _pairs(fields: Mapping[str, Value]) -> str:
+    return " ".join(
+        f'{name}="{value}"' if " " in str(value) else f"{name}={value}" for name, value in fields.items()
+    )
+
+
+_MESSAGES = {"xml": _message, "json": _json, "key_value": _pairs}
 
 
 def _escaped(text: str) -> str:

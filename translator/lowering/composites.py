@@ -15,7 +15,8 @@ from translator.model.expr import Expr, Not, all_of, any_of
 class SplitHolder(Holder):
     """Two text attributes that hold the parts before and after a separator.
 
-    ``always``: the value is always there, and has the separator.
+    ``always``: the value is always there, and has the separator. A value without separator is all in the
+    tail, or with ``lone_head`` in the head.
     """
 
     head: TextHolder
@@ -23,6 +24,7 @@ class SplitHolder(Holder):
     separator: str
     at_last: bool
     always: bool
+    lone_head: bool = False
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -30,34 +32,49 @@ class SplitHolder(Holder):
 
     def text(self, wanted: Glob) -> Expr:
         if wanted.is_anything:
-            return Not(self.tail.absent())
+            return Not(self.absent())
         cuts = wanted.split(self.separator, self.at_last)
         whole = not self.always and not wanted.demands(self.separator)
-        options = [self._both(head, tail, whole and tail == wanted) for head, tail in cuts]
-        if whole and not any(head.is_anything and tail == wanted for head, tail in cuts):
-            options.append(all_of([self.head.absent(), self.tail.text(wanted)]))
+        options = [self._both(cut, whole and self._whole_of(cut) == wanted) for cut in cuts]
+        alone = (cut for cut in cuts if self._whole_of(cut) == wanted)
+        if whole and not any(self._other_of(cut).is_anything for cut in alone):
+            options.append(all_of([self._other.absent(), self._whole.text(wanted)]))
         return any_of(options)
+
+    @property
+    def _whole(self) -> TextHolder:
+        """The part that holds all of a value without separator."""
+        return self.head if self.lone_head else self.tail
+
+    @property
+    def _other(self) -> TextHolder:
+        return self.tail if self.lone_head else self.head
+
+    def _whole_of(self, cut: tuple[Glob, Glob]) -> Glob:
+        return cut[0] if self.lone_head else cut[1]
+
+    def _other_of(self, cut: tuple[Glob, Glob]) -> Glob:
+        return cut[1] if self.lone_head else cut[0]
 
     def asks_for_nothing(self, wanted: Glob) -> bool:
         """Whether a part that is empty may be what is asked for."""
         parts = [part for cut in wanted.split(self.separator, self.at_last) for part in cut]
         return any(part.text == "" for part in (wanted, *parts))
 
-    def _both(self, head: Glob, tail: Glob, without_head_too: bool) -> Expr:
+    def _both(self, cut: tuple[Glob, Glob], without_other_too: bool) -> Expr:
         members: list[Expr] = []
-        if not head.is_anything:
-            members.append(self.head.text(head))
-        elif not (self.always or without_head_too):
-            members.append(Not(self.head.absent()))
-        if not tail.is_anything:
-            members.append(self.tail.text(tail))
-        return all_of(members) if members else Not(self.tail.absent())
+        for part, wanted in zip((self.head, self.tail), cut, strict=True):
+            if not wanted.is_anything:
+                members.append(part.text(wanted))
+            elif part == self._other and not (self.always or without_other_too):
+                members.append(Not(part.absent()))
+        return all_of(members) if members else Not(self.absent())
 
     def pattern(self, pattern: str) -> Expr:
         raise Refused(notes.PATTERN_ON_TYPED.name, f"a pattern is asked of a value split over {self.words}")
 
     def absent(self) -> Expr:
-        return self.tail.absent()
+        return self._whole.absent()
 
 
 HASH_LENGTHS = {"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}

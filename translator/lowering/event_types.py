@@ -170,6 +170,11 @@ def event_type_in(names: tuple[str, ...]) -> Test:
     return one_of(EVENT_TYPE, names)
 
 
+def event_type_like(pattern: str) -> Test:
+    """The event is of a type whose name matches the pattern."""
+    return Test(Attribute(EVENT_TYPE), operators.REGEXP.name, Pattern(pattern))
+
+
 def one_of(attribute: str, values: tuple[str, ...]) -> Test:
     """The attribute has one of these values."""
     if len(values) == 1:

@@ -12,6 +12,7 @@ from translator.lowering.event_types import (
     EVENT_TYPE,
     among,
     event_type_in,
+    event_type_like,
     is_pinned,
     name_event_types,
     names_event_type,
@@ -44,7 +45,7 @@ def find_log_source(source: RuleSource, taxonomy: Taxonomy) -> LogSource:
         named = {"product": wanted.product, "category": wanted.category, "service": wanted.service}
         words = " ".join(f"{key} {value}" for key, value in named.items() if value)
         raise Refused(notes.LOG_SOURCE_UNKNOWN.name, f"no event type is known for {words}")
-    if not (found.event_types or found.ids or found.by_id or found.prefix):
+    if not (found.event_types or found.families or found.ids or found.by_id or found.prefix):
         nearest = f"; {found.nearest}" if found.nearest else ""
         raise Refused(notes.NO_EVENT_TYPE.name, f"{found.key} has no event type{nearest}")
     return found
@@ -73,8 +74,10 @@ def whole_filter(
 
 def _in_events(branch: Expr, event_types: Sequence[EventType]) -> Expr:
     """The branch, only in events of these types where there are any to choose from."""
-    names = tuple(each.name for each in event_types)
-    return all_of([event_type_in(names), branch]) if names else branch
+    names = tuple(each.name for each in event_types if not each.pattern)
+    kinds: list[Expr] = [event_type_in(names)] if names else []
+    kinds += [event_type_like(each.pattern) for each in event_types if each.pattern]
+    return all_of([any_of(kinds), branch]) if kinds else branch
 
 
 def _context(log_source: LogSource, event_types: tuple[EventType, ...], settings: Settings) -> Context:
@@ -101,7 +104,7 @@ def _groups(log_source: LogSource, settings: Settings, recorder: Recorder) -> li
 
     Raises: Refused(no-event-type) where the log source has none of those that are asked for.
     """
-    listed, wanted = log_source.event_types, settings.sources
+    listed, wanted = (*log_source.event_types, *log_source.families), settings.sources
     if not listed:
         return [()]
     if wanted == "all":
@@ -134,6 +137,8 @@ def _stores_alike(one: EventType, other: EventType) -> bool:
 
 def _within_source(expr: Expr, context: Context) -> Expr:
     """The condition for events of the log source: of the context's event types, or told apart by a test."""
+    if any(each.pattern for each in context.event_types):
+        return among(expr)
     if context.event_types:
         return among(expr, frozenset(each.name for each in context.event_types))
     expr = flatten(among(expr))

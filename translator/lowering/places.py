@@ -9,6 +9,7 @@ from translator import notes, operators
 from translator.errors import Refused
 from translator.lowering.composites import HashesHolder, SplitHolder
 from translator.lowering.context import Context
+from translator.lowering.event_name import EventNameHolder
 from translator.lowering.holders import (
     AddressHolder,
     Holder,
@@ -17,13 +18,15 @@ from translator.lowering.holders import (
     TextHolder,
     TimeHolder,
 )
-from translator.lowering.raw import ElementHolder, MessageHolder
+from translator.lowering.raw import ElementHolder, MessageHolder, RawHolder
+from translator.lowering.raw_forms import FramedHolder
 from translator.model.expr import Attribute, Expr, Not, Test, Text, Values, all_of, any_of
 from translator.model.normal import flatten
 from translator.notes import Effect
 from translator.taxonomy.lookup import (
     AttributeTarget,
     ByEventTarget,
+    EventTypePartTarget,
     Field,
     HashesTarget,
     RawTarget,
@@ -97,18 +100,20 @@ def _event_id_in(ids: frozenset[int], outside: bool = False) -> Test:
 
 def _ask_place(field: Field, target: SimpleTarget | None, context: Context, question: Ask) -> Expr:
     holder = holder_of(target, field.name, context)
+    if field.confidence == "guess":
+        context.note(notes.MAPPING_GUESS, f"that {holder.words} has '{field.name}' is a guess", field.name)
     if isinstance(holder, LackingHolder):
         context.note_lacking(field.name, field.name)
-    if isinstance(holder, ElementHolder):
+    if isinstance(holder, RawHolder):
         return _ask_raw(Place(holder, target, field, context), question)
     try:
         return question(Place(holder, target, field, context))
     except Refused as refusal:
-        if field.role or not context.log_source.channels:
+        if field.role or not _names_fields(context):
             raise
-        element = ElementHolder(field.name, context.emission)
+        raw = _raw_holder(RawTarget(field.name, context.log_source.raw_form), context)
         try:
-            return _ask_raw(Place(element, None, field, context), question)
+            return _ask_raw(Place(raw, None, field, context), question)
         except Refused:
             raise refusal from None
 
@@ -117,7 +122,7 @@ def _ask_raw(place: Place, question: Ask) -> Expr:
     """The test of an element of the raw message: a search may find too much, and so miss an absence."""
     test = question(place)
     effect = Effect.NARROWER if isinstance(flatten(test), Not) else Effect.WIDER
-    place.note(notes.FIELD_IN_RAW, f"'{place.name}' is searched in its element of the raw event XML", effect)
+    place.note(notes.FIELD_IN_RAW, f"'{place.name}' is searched in {place.holder.words}", effect)
     return test
 
 
@@ -128,16 +133,41 @@ def holder_of(target: SimpleTarget | None, name: str, context: Context) -> Holde
             holder = attribute_holder(attribute, context)
         case SplitTarget():
             head, tail = (TextHolder(each, context.emission) for each in (target.head, target.tail))
-            holder = SplitHolder(head, tail, target.separator, target.at == "last", target.always)
+            holder = SplitHolder(
+                head, tail, target.separator, target.at == "last", target.always, target.lone == "head"
+            )
         case HashesTarget(attributes=attributes):
             holder = HashesHolder(
                 {key: TextHolder(each, context.emission) for key, each in attributes.items()}
             )
-        case RawTarget(element=element):
-            return ElementHolder(element, context.emission)
+        case EventTypePartTarget():
+            _note_event_name(name, context)
+            return EventNameHolder(target, context.emission)
+        case RawTarget():
+            return _raw_holder(target, context)
         case None:
-            return ElementHolder(name, context.emission)
+            return _raw_holder(RawTarget(name, context.log_source.raw_form), context)
     return LackingHolder(holder.attributes) if set(holder.attributes) <= context.lacks else holder
+
+
+def _note_event_name(name: str, context: Context) -> None:
+    context.note(notes.FIELD_IN_EVENT_TYPE, f"'{name}' is looked for in the name of the event type", name)
+
+
+def _names_fields(context: Context) -> bool:
+    """Whether the raw message of the log source tells its fields apart."""
+    form = context.log_source.raw_form
+    return form != "text" and (form != "xml" or bool(context.log_source.channels))
+
+
+def _raw_holder(target: RawTarget, context: Context) -> Holder:
+    """The place in the raw message, by its form."""
+    match target.form:
+        case "xml":
+            return ElementHolder(target.element, context.emission)
+        case "text":
+            return MessageHolder(context.emission)
+    return FramedHolder(target, context.emission)
 
 
 def attribute_holder(attribute: str, context: Context) -> Holder:

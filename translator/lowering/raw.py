@@ -35,11 +35,13 @@ _ENTITIES = {
 _IN_CLASSES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
-def _search(pattern: str, emission: Emission) -> Test:
-    return _found(regex.spelled(pattern, emission.regex_case))
+def search(pattern: str, emission: Emission) -> Test:
+    """The pattern is found in the raw message, whatever letter case counts for."""
+    return found(regex.spelled(pattern, emission.regex_case))
 
 
-def _found(pattern: str) -> Test:
+def found(pattern: str) -> Test:
+    """The pattern is found in the raw message."""
     return Test(Attribute(RAW_MESSAGE), operators.REGEXP.name, Pattern(pattern))
 
 
@@ -60,9 +62,9 @@ def _anywhere(part: Part) -> str:
     return _escaped(part) if isinstance(part, str) else regex.part_of(part)
 
 
-def _in_xml(found: Iterable[str]) -> str:
+def _in_xml(value: Iterable[str]) -> str:
     """Tokens of a pattern for a value as one for its XML: entities, and nothing beyond the element's end."""
-    listed = [*found, ""]
+    listed = [*value, ""]
     return "".join(_token_in_xml(token, after in ("*", "+")) for token, after in pairwise(listed))
 
 
@@ -90,8 +92,12 @@ _WIDE = {
 """Tokens that would run over the end of an element."""
 
 
+class RawHolder(Holder):
+    """A place in the raw message, where nothing is dropped or replaced."""
+
+
 @dataclass(frozen=True)
-class ElementHolder(Holder):
+class ElementHolder(RawHolder):
     """One element of the event's XML; without a name, any ``<Data>`` that has none."""
 
     element: str
@@ -114,32 +120,32 @@ class ElementHolder(Holder):
         if wanted.is_anything:
             return Not(self.absent())
         if wanted.text == "":
-            return _search(f"{self._name}(?:><| ?/>)", self.emission)
+            return search(f"{self._name}(?:><| ?/>)", self.emission)
         opens, middle, closes = wanted.trimmed()
         body = "".join(_between(part) for part in middle.parts)
-        return _search(f"{self._name}>{_INSIDE if opens else ''}{body}{'' if closes else '<'}", self.emission)
+        return search(f"{self._name}>{_INSIDE if opens else ''}{body}{'' if closes else '<'}", self.emission)
 
     def pattern(self, pattern: str) -> Expr:
         flags, body = regex.flags_of(pattern)
         by_line = "m" in flags or any(sets_flags(token) and "m" in token for token in tokens(body))
-        found = [self._alternative(each, pattern, by_line) for each in alternatives(body)]
-        joined = found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
-        return _found(f"{flags}{self._name}>{joined}")
+        written = [self._alternative(each, pattern, by_line) for each in alternatives(body)]
+        joined = written[0] if len(written) == 1 else f"(?:{'|'.join(written)})"
+        return found(f"{flags}{self._name}>{joined}")
 
-    def _alternative(self, found: list[str], pattern: str, by_line: bool) -> str:
-        at_start, at_end = found[:1] == ["^"], found[-1:] == ["$"]
-        inner = found[at_start : len(found) - at_end]
+    def _alternative(self, listed: list[str], pattern: str, by_line: bool) -> str:
+        at_start, at_end = listed[:1] == ["^"], listed[-1:] == ["$"]
+        inner = listed[at_start : len(listed) - at_end]
         if "^" in inner or "$" in inner or (by_line and (at_start or at_end)):
             cause = f"the pattern '{pattern}' is anchored inside, and {self.words} has text around it"
             raise Refused(notes.FIELD_UNSEARCHABLE.name, cause)
         return f"{'' if at_start else _INSIDE}{_in_xml(inner)}{'<' if at_end else ''}"
 
     def absent(self) -> Expr:
-        return Not(_search(self._name + (r"[\s/>]" if self.element else "[/>]"), self.emission))
+        return Not(search(self._name + (r"[\s/>]" if self.element else "[/>]"), self.emission))
 
 
 @dataclass(frozen=True)
-class MessageHolder(Holder):
+class MessageHolder(RawHolder):
     """The whole raw message: keywords, and fields of which not even the element is known."""
 
     emission: Emission
@@ -156,14 +162,14 @@ class MessageHolder(Holder):
         _, middle, _ = wanted.trimmed()
         if not middle.parts:
             raise self._unsearchable("whether there is any value cannot be seen")
-        return _search("".join(map(_anywhere, middle.parts)), self.emission)
+        return search("".join(map(_anywhere, middle.parts)), self.emission)
 
     def pattern(self, pattern: str) -> Expr:
         flags, body = regex.flags_of(pattern)
-        found = alternatives(body)
-        if any("^" in each or "$" in each for each in found):
+        listed = alternatives(body)
+        if any("^" in each or "$" in each for each in listed):
             raise self._unsearchable(f"the pattern '{pattern}' is anchored, which says nothing")
-        return _found(flags + "|".join(_in_xml(each) for each in found))
+        return found(flags + "|".join(_in_xml(each) for each in listed))
 
     def absent(self) -> Expr:
         raise self._unsearchable("whether a field is absent cannot be seen")

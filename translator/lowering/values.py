@@ -33,13 +33,14 @@ from translator import notes, operators
 from translator.errors import Refused
 from translator.lowering.composites import SplitHolder
 from translator.lowering.context import Context
+from translator.lowering.event_name import EventNameHolder
 from translator.lowering.glob import Glob, Wild, from_sigma
 from translator.lowering.holders import AddressHolder, Holder, TextHolder, TimeHolder
 from translator.lowering.places import Place
 from translator.lowering.portable import portable
-from translator.lowering.raw import ElementHolder, MessageHolder
+from translator.lowering.raw import RawHolder
 from translator.lowering.regex import part_of
-from translator.lowering.tokens import has_letters
+from translator.lowering.tokens import has_letters, other_case
 from translator.model.expr import Expr, Not, any_of
 from translator.notes import Effect
 from translator.sources.modifiers import AnyDash
@@ -67,10 +68,19 @@ def lower_value(value: SigmaType, place: Place) -> Expr:
 
     Raises: Refused with the code of what cannot be asked.
     """
-    for kind in type(value).__mro__:
-        if kind in _BY_TYPE:
-            return _BY_TYPE[kind](value, place)
-    raise Refused(notes.UNSUPPORTED_CONDITION.name, f"{type(value).__name__} values are not supported")
+    function = _function_for(type(value))
+    if function is None:
+        raise Refused(notes.UNSUPPORTED_CONDITION.name, f"{words(value)!r} is nothing that a filter can ask")
+    return function(value, place)
+
+
+def lowers_type(kind: type[SigmaType]) -> bool:
+    """Whether values of the type are lowered."""
+    return _function_for(kind) is not None
+
+
+def _function_for(kind: type[SigmaType]) -> Lowering | None:
+    return next((_BY_TYPE[base] for base in kind.__mro__ if base in _BY_TYPE), None)
 
 
 @lowers(SigmaString)
@@ -83,8 +93,9 @@ def text(value: SigmaString, place: Place) -> Expr:
 def cased_text(value: SigmaString, place: Place) -> Expr:
     """A string whose letter case counts. FortiSIEM ignores case: wider."""
     wanted = resolved(value, place.context)
-    if any(has_letters(str(part)) for each in wanted for part in each.parts):
-        _note_case(place, f"the value '{value}'")
+    letters = (letter for each in wanted for part in each.parts if isinstance(part, str) for letter in part)
+    if any(other_case(letter) != letter for letter in letters):
+        _note_case(place, f"the value '{words(value)}'")
     return any_of([glob(each, place) for each in wanted])
 
 
@@ -217,11 +228,9 @@ def _asks_for_nothing(wanted: Glob, holder: Holder) -> bool:
 
 def _drops_dash(place: Place) -> bool:
     """Whether the parser leaves the attribute out where the field is a dash, which may happen."""
-    if (
-        place.field is None
-        or place.field.keeps_dash
-        or isinstance(place.holder, ElementHolder | MessageHolder)
-    ):
+    if place.field is None or place.field.keeps_dash:
+        return False
+    if isinstance(place.holder, RawHolder | EventNameHolder):
         return False
     return not (isinstance(place.target, AttributeTarget | SplitTarget) and place.target.always)
 

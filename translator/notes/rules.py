@@ -7,8 +7,20 @@ from translator.notes.kinds import Code, Effect
 FIELD_IN_RAW = Code(
     "field-in-raw",
     Effect.WIDER,
-    "No attribute holds the field; its element of the raw event XML is searched instead.",
+    "No attribute holds the field; its place in the raw message is searched instead.",
     "Map the field with --taxonomy if your parser extracts it, or refuse such rules with --strict.",
+)
+FIELD_IN_EVENT_TYPE = Code(
+    "field-in-event-type",
+    Effect.ASSUMPTION,
+    "The value is part of the event type's name, which is taken to be made as published ones are.",
+    "Compare with the event types that your system shows.",
+)
+MAPPING_GUESS = Code(
+    "mapping-guess",
+    Effect.ASSUMPTION,
+    "Where the field is kept is a guess from names; no document and no parser says so.",
+    "Compare with a real event, and put the right row into a file for --taxonomy.",
 )
 FIELD_UNMAPPED = Code(
     "field-unmapped",
