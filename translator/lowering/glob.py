@@ -102,9 +102,15 @@ class Glob:
 
     def matches(self, value: str) -> bool:
         """Whether a known value looks like this, letter case ignored."""
+        if not self._may_have_length(len(value)):  # mostly so, and compiling a pattern takes long
+            return False
         options = re2.Options()
         options.dot_nl, options.case_sensitive = True, False
         return re2.compile("".join(map(_pattern, self.parts)), options).fullmatch(value) is not None
+
+    def _may_have_length(self, length: int) -> bool:
+        least = sum(len(part) if isinstance(part, str) else part is not Wild.ANY for part in self.parts)
+        return length == least or (length > least and Wild.ANY in self.parts)
 
     def split(self, separator: str, at_last: bool) -> list[tuple[Glob, Glob]]:
         """Every way to cut the text at its first or last separator.
