@@ -36,7 +36,8 @@ class Options:
 
     ``sources``: the log source's primary event types, all, or the named ones. ``robust``: the same verdict
     whatever negation does on absent attributes. ``regex_case``: patterns that do not depend on the letter
-    case rule of the target. ``strict``: every note above "info" refuses the rule.
+    case rule of the target. ``groups``: for a placeholder, the id of the group that it stands for, which goes
+    before its values. ``strict``: every note above "info" refuses the rule.
     """
 
     profile: str = "default"
@@ -48,13 +49,16 @@ class Options:
     strict: bool = False
     taxonomy: tuple[Path, ...] = ()
     placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def settings(self) -> Settings:
         """The same for the lowering, files and profile loaded."""
         return Settings(
             taxonomy=load_taxonomy(self.taxonomy),
-            emission=Emission(load_profile(self.profile), self.regex_case, self.robust),
+            emission=Emission(
+                load_profile(self.profile), self.regex_case, self.robust, tuple(sorted(self.groups.items()))
+            ),
             sources=self.sources,
             group_by=self.group_by,
             ids=self.ids,

@@ -59,7 +59,13 @@ def test_a_directory_gives_one_file_for_each_rule(run: Runner, tmp_path: Path) -
     refused = [line for line in result.err.splitlines() if "(refused)" in line]
     assert {line.partition(":")[0] for line in refused} == {
         f"sigma_rules{os.sep}{name}.yml"
-        for name in ("admin_logon_by_list", "command_repeats_image", "hourly_beacon", "vip_account_created")
+        for name in (
+            "admin_logon_by_list",
+            "command_repeats_image",
+            "hourly_beacon",
+            "vip_account_created",
+            "watched_account_logon",
+        )
     }
 
 

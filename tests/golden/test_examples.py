@@ -44,8 +44,11 @@ def translated(file: Path) -> list[Translation]:
         name: tuple(map(str, values)) for each in content for name, values in each.placeholders.items()
     }
     sources = next((each.sources for each in content if each.sources != "primary"), "primary")
+    groups = {name: group for each in content for name, group in each.groups.items()}
     options = Options(
-        sources=sources if isinstance(sources, str) else tuple(sources), placeholders=placeholders
+        groups=groups,
+        sources=sources if isinstance(sources, str) else tuple(sources),
+        placeholders=placeholders,
     )
     names = Names()
     rules = list(load([file]))
@@ -73,7 +76,7 @@ def test_a_rule_becomes_its_committed_translation(file: Path, golden: Callable[[
 
 def test_there_is_no_translation_without_its_rule() -> None:
     stems = {file.stem for file in FILES}
-    assert [path.name for path in sorted(TRANSLATIONS.iterdir()) if path.stem not in stems] == []
+    assert [path.name for path in sorted(TRANSLATIONS.glob("*.xml")) if path.stem not in stems] == []
 
 
 def test_translations_name_no_place_of_this_machine() -> None:

@@ -12,6 +12,7 @@ from translator.cli.suggest import near_misses
 from translator.dialect.profile import profile_names
 from translator.errors import InputError, TranslatorError, UsageError
 from translator.lowering.metadata import GroupBy
+from translator.model.syntax import IDENTIFIER
 from translator.sources.documents import Document, read_yaml_file
 from translator.taxonomy.load import shipped_catalogue
 from translator.translate import Options
@@ -57,6 +58,12 @@ _TRANSLATION_FLAGS = (
         type=click.Path(path_type=Path),
         metavar="FILE",
         help="YAML file with the values of %placeholders%: one 'name: [value, ...]' for each.",
+    ),
+    click.option(
+        "--groups",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="YAML file with placeholders that stand for a CMDB group or watch list: 'name: GROUP_ID'.",
     ),
     click.option(
         "--sources",
@@ -115,6 +122,7 @@ def options_from(
     strict: bool,
     taxonomy: tuple[Path, ...],
     placeholders: Path | None,
+    groups: Path | None,
     sources: str,
     robust: str,
     regex_case: Any,
@@ -136,6 +144,7 @@ def options_from(
             strict=strict,
             taxonomy=taxonomy,
             placeholders=read_placeholders(placeholders) if placeholders else {},
+            groups=read_groups(groups) if groups else {},
         )
         _check(options)
     except TranslatorError as error:
@@ -200,6 +209,23 @@ def read_placeholders(path: Path) -> dict[str, tuple[str, ...]]:
                 hint = f"write '{name}: [value, ...]'"
                 raise UsageError("placeholders-invalid", cause, document.location, hint)
             result[name] = tuple(map(_spelt, values))
+    return result
+
+
+def read_groups(path: Path) -> dict[str, str]:
+    """Placeholders and the natural ids of the groups that they stand for.
+
+    Raises: InputError as read_yaml_file; UsageError(groups-invalid).
+    """
+    result: dict[str, str] = {}
+    for document in _documents(path):
+        for name, value in document.content.items():
+            group = value.removeprefix("Group@") if isinstance(value, str) else ""
+            if not IDENTIFIER.fullmatch(group):
+                cause = f"'{name}' has no group id: {str(value)[:60]!r}"
+                hint = f"write '{name}: PH_DYNLIST_...', letters, digits and _"
+                raise UsageError("groups-invalid", cause, document.location, hint)
+            result[name] = group
     return result
 
 

@@ -115,6 +115,7 @@ def _replay(
             options.settings.taxonomy,
             options.placeholders,
             step,
+            options.groups,
         )
 
 

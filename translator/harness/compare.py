@@ -8,6 +8,7 @@ from typing import Any
 
 from translator.dialect.profile import Dialect
 from translator.engine.compile import CompiledRule, compile_rule
+from translator.engine.context import NOTHING, Context
 from translator.engine.ruleset import RuleSet
 from translator.errors import Location
 from translator.harness.event_times import in_time
@@ -100,9 +101,14 @@ def _filter(section: Mapping[str, Any], placeholders: Placeholders | None) -> tu
     return tuple(compile_sigma({"logsource": {}, "detection": detection}, placeholders))
 
 
-def fortisiem_side(translation: Translation, dialect: Dialect) -> CompiledRule:
+def fortisiem_side(translation: Translation, dialect: Dialect, context: Context = NOTHING) -> CompiledRule:
     """The engine's reading of a translation, from its rule XML and from nothing else."""
-    return compile_rule(from_xml(translation), dialect)
+    return compile_rule(from_xml(translation), dialect, context)
+
+
+def group_context(groups: Mapping[str, str], placeholders: Placeholders) -> Context:
+    """Groups whose members are the values of the placeholders that they stand for."""
+    return Context({group: placeholders[name] for name, group in groups.items() if name in placeholders})
 
 
 def from_xml(translation: Translation) -> Rule:
@@ -132,12 +138,13 @@ def _compare_stream(
     dialect: Dialect,
     taxonomy: Taxonomy,
     placeholders: Placeholders | None,
+    context: Context,
 ) -> None:
     source = outcome.translation.source
     assert isinstance(source, CorrelationSource)
     timed = in_time([(case.event, case) for case in cases])
     stream = see(source, [TimedEvent(time, case.event, case.form) for time, case in timed], taxonomy)
-    engine = fortisiem_verdicts([from_xml(outcome.translation)], stream, dialect)
+    engine = fortisiem_verdicts([from_xml(outcome.translation)], stream, dialect, context)
     sigma = sigma_verdicts(source, stream, placeholders) or [False] * len(stream)
     for (_, case), one, other in zip(timed, sigma, engine, strict=True):
         outcome.take(one, other, case.location)
@@ -150,39 +157,48 @@ def compare(
     taxonomy: Taxonomy,
     placeholders: Placeholders | None = None,
     done: Callable[[], object] = lambda: None,
+    groups: Mapping[str, str] | None = None,
 ) -> list[Outcome]:
     """Every translated rule on every event, in the order of the translations; refused rules are left out.
 
     Correlations see the events in the order of their times (:mod:`translator.harness.event_times`); flat
-    events are then of the log source of their first rule. ``done`` is called after each event.
+    events are then of the log source of their first rule. ``done`` is called after each event. ``groups`` are
+    the groups that stand for placeholders; their members are the placeholders' values.
     """
+    context = group_context(groups or {}, placeholders or {})
     outcomes = [Outcome(each) for each in translations if each.rule is not None]
     related = [each for each in outcomes if isinstance(each.translation.source, CorrelationSource)]
     if related:
         cases = list(cases)
         for outcome in related:
-            _compare_stream(outcome, cases, dialect, taxonomy, placeholders)
+            _compare_stream(outcome, cases, dialect, taxonomy, placeholders, context)
     by_source: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         if isinstance(outcome.translation.source, CorrelationSource):
             continue
         log_source = known_log_source(outcome.translation.source, taxonomy)
         by_source.setdefault(log_source.key if log_source else "", []).append(outcome)
-    groups = [_group(members, dialect, taxonomy, placeholders) for members in by_source.values()]
+    by_log_source = [
+        _group(members, dialect, taxonomy, placeholders, context) for members in by_source.values()
+    ]
     for case in cases:
         shared = None if case.form == "sigma" else views(case.event, case.form, None)
-        for group in groups:
+        for group in by_log_source:
             group.replay(shared or views(case.event, case.form, group.log_source), case.location)
         done()
     return outcomes
 
 
 def _group(
-    outcomes: list[Outcome], dialect: Dialect, taxonomy: Taxonomy, placeholders: Placeholders | None
+    outcomes: list[Outcome],
+    dialect: Dialect,
+    taxonomy: Taxonomy,
+    placeholders: Placeholders | None,
+    context: Context,
 ) -> _Group:
     return _Group(
         known_log_source(outcomes[0].translation.source, taxonomy),
         outcomes,
         [sigma_sides(each.translation.source, placeholders)[each.translation.index] for each in outcomes],
-        RuleSet([fortisiem_side(each.translation, dialect) for each in outcomes]),
+        RuleSet([fortisiem_side(each.translation, dialect, context) for each in outcomes]),
     )

@@ -68,6 +68,9 @@ class FixtureFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     placeholders: Annotated[
         dict[str, list[str | int]], Meta(description="values of %name%, as in --placeholders")
     ] = {}
+    groups: Annotated[
+        dict[str, str], Meta(description="groups that stand for %name%, as in --groups; members: its values")
+    ] = {}
     refused: Annotated[str, Meta(description="code of the note that must refuse the rule")] = ""
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from translator.dialect.profile import load_profile
 from translator.errors import InputError, Location, TranslatorError
-from translator.harness.compare import SigmaSide, fortisiem_side, from_xml, sigma_sides
+from translator.harness.compare import SigmaSide, fortisiem_side, from_xml, group_context, sigma_sides
 from translator.harness.events import known_log_source, views
 from translator.harness.fixture_file import (
     FixtureEvent,
@@ -106,17 +106,20 @@ def _cases(fixture: FixtureFile, source: RuleSource, path: Path, options: Option
         **{name: tuple(map(str, values)) for name, values in fixture.placeholders.items()},
     }
     sources = fixture.sources if isinstance(fixture.sources, str) else tuple(fixture.sources)
-    translations = translate(source, replace(options, sources=sources, placeholders=placeholders))
+    groups = {**options.groups, **fixture.groups}
+    options = replace(options, sources=sources, placeholders=placeholders, groups=groups)
+    translations = translate(source, options)
     check_kind(fixture, source)
     dialect = load_profile(options.profile)
     problem = _refusal_problem(translations, fixture.refused)
     taxonomy = options.settings.taxonomy
+    done = [] if problem else [each for each in translations if each.rule]
     if isinstance(source, CorrelationSource):
-        done = [] if problem else [each for each in translations if each.rule]
-        for result in _stream_cases(fixture, source, done, placeholders, options):
+        for result in _stream_cases(fixture, source, done, options):
             yield replace(result, file=str(path), problem=problem or result.problem)
         return
-    engines = [fortisiem_side(each, dialect) for each in translations if each.rule] if not problem else []
+    context = group_context(groups, placeholders)
+    engines = [fortisiem_side(each, dialect, context) for each in done]
     oracles = _oracles(source, placeholders, fixture.refused)
     log_source = known_log_source(source, taxonomy)
     for index, case in enumerate(fixture.events):
@@ -136,11 +139,11 @@ def _stream_cases(
     fixture: FixtureFile,
     source: CorrelationSource,
     translations: list[Translation],
-    placeholders: dict[str, tuple[str, ...]],
     options: Options,
 ) -> Iterator[CaseResult]:
     """The verdicts on each event of each sequence; indices go on from one sequence to the next."""
     dialect, taxonomy = load_profile(options.profile), options.settings.taxonomy
+    context = group_context(options.groups, options.placeholders)
     rules = [from_xml(each) for each in translations]
     index = 0
     for sequence in fixture.sequences:
@@ -149,12 +152,12 @@ def _stream_cases(
         nothing: list[bool | None] = [None] * len(stream)
         unreadable = False
         try:
-            sigma = sigma_verdicts(source, stream, placeholders) or nothing
+            sigma = sigma_verdicts(source, stream, options.placeholders) or nothing
         except TranslatorError as error:
             if error.code != fixture.refused:
                 raise
             sigma, unreadable = nothing, True
-        engine = fortisiem_verdicts(rules, stream, dialect) if rules else nothing
+        engine = fortisiem_verdicts(rules, stream, dialect, context) if rules else nothing
         for case, one, other in zip(sequence.events, sigma, engine, strict=True):
             trouble = _unknown_attribute(case, taxonomy) if case.form == "fortisiem" else ""
             why = ": ".join(filter(None, (sequence.why, case.why)))

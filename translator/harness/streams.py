@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from translator.dialect.profile import Dialect
+from translator.engine.context import NOTHING, Context
 from translator.engine.replay import Replay
 from translator.errors import InputError
 from translator.harness.events import EventViews, Form, known_log_source, views
@@ -94,10 +95,12 @@ def sigma_verdicts(
     return correlation.fires_at(seen, lambda wanted, view: own[id(view)].belongs_to(wanted))
 
 
-def fortisiem_verdicts(rules: Sequence[Rule], stream: Sequence[Seen], dialect: Dialect) -> list[bool]:
+def fortisiem_verdicts(
+    rules: Sequence[Rule], stream: Sequence[Seen], dialect: Dialect, context: Context = NOTHING
+) -> list[bool]:
     """For each event, whether one of the rules fires at it; what waits for an end of a window counts for the
     event that it waits since.
     """
-    fired = Replay(rules, dialect).run((each.time, each.views.fortisiem) for each in stream)
+    fired = Replay(rules, dialect, context).run((each.time, each.views.fortisiem) for each in stream)
     places = {firing.position for firing in fired}
     return [place in places for place in range(len(stream))]

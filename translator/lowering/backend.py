@@ -22,6 +22,7 @@ from sigma.types import SigmaFieldReference, SigmaNumber, SigmaString, SigmaType
 from translator import notes
 from translator.lowering.context import Context, Leaf
 from translator.lowering.event_types import read_event_id
+from translator.lowering.groups import group_of, in_group
 from translator.lowering.merge import merge_alternatives
 from translator.lowering.places import Place, ask, unmapped
 from translator.lowering.raw import MessageHolder
@@ -128,6 +129,9 @@ class FilterBackend(Backend):
             return field_reference(name, value, self.context)
         if row is None:
             return lower_value(value, unmapped(name, self.context))
+        group = group_of(value, self.context.emission.groups)
+        if group:
+            return ask(row, self.context, lambda place: in_group(group, place))
         return ask(row, self.context, lambda place: lower_value(value, place))
 
     def _keyword(self, value: SigmaType) -> Expr:

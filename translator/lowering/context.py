@@ -21,12 +21,14 @@ class Emission:
     """How conditions are written.
 
     ``regex_case``: patterns carry their own letter case. ``robust``: the same verdict whatever a negated
-    operator does on an absent attribute, and a dot on a line break.
+    operator does on an absent attribute, and a dot on a line break. ``groups``: placeholders, each with the
+    id of the group that it stands for.
     """
 
     dialect: Dialect
     regex_case: RegexCase | None = None
     robust: bool = True
+    groups: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Codes of notes on correlations, filters, and what old rules aggregate."""
+"""Codes of notes on correlations, filters, groups, and what old rules aggregate."""
 
 from __future__ import annotations
 
@@ -114,6 +114,12 @@ OLD_AGGREGATION_UNSUPPORTED = Code(
     Effect.REFUSED,
     "The condition goes on behind '|' in a way that no correlation says.",
     "Rewrite the rule as a correlation rule.",
+)
+PLACEHOLDER_GROUP = Code(
+    "placeholder-group",
+    Effect.ASSUMPTION,
+    "A placeholder stands for a group of FortiSIEM; its members decide, and FortiSIEM compares them.",
+    "Check that the group holds the values that the rule means.",
 )
 TIMEFRAME_MISSING = Code(
     "timeframe-missing",
