@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from translator.taxonomy.lookup import (
@@ -26,6 +27,7 @@ TAXONOMY = Path(__file__).parent.parent / "cases" / "lowering" / "taxonomy.yaml"
 Value = str | int | float | bool | None
 
 
+@cache
 def taxonomy() -> Taxonomy:
     """The shipped taxonomy with the lab's log sources."""
     return load_taxonomy((TAXONOMY,))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.property.lab import TAXONOMY
 from translator.errors import Location, TranslatorError
 from translator.sources.documents import Document
+from translator.sources.modifiers import KNOWN
 from translator.sources.rule_files import rule_sources
 from translator.translate import Options, translate
 
@@ -55,9 +56,10 @@ RULE: dict[str, Any] = {
     },
 }
 ODD: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1.5, 10**30, 1e300, "", " ", "x", "-", "*", "%some%", "\\", "(", "a|b", "\x00", "\ud800", "\ufffe",
-    "é" * 50, "x" * 5000, "9" * 5000, [], [[]], [None], [{}], {}, {"a": None}, {"": ""}, {"|": 1}, {"a|": 1}, {"|re": "("},
-    {"a|contains|contains": "x"}, {"condition": "x"}, [1, "a", None], ["a", {"b": "c"}], {"a": {"b": "c"}}, {"a": [["x"]]}, "2026-13-45",
+    None, True, False, 0, -1, 1.5, 10**30, 1e300, "", " ", "x", "-", "*", "%some%", "\\", "(", "a|b",
+    "\x00", "\ud800", "\ufffe", "é" * 50, "x" * 5000, "9" * 5000, "2026-13-45",
+    [], [[]], [None], [{}], [1, "a", None], ["a", {"b": "c"}], {}, {"a": None}, {"": ""}, {"|": 1}, {"a|": 1},
+    {"|re": "("}, {"a|contains|contains": "x"}, {"condition": "x"}, {"a": {"b": "c"}}, {"a": [["x"]]},
 )  # fmt: skip
 """Values of every kind; each takes each node's place."""
 
@@ -135,13 +137,7 @@ anything = st.recursive(
 )
 keys = st.tuples(
     st.sampled_from(["Text", "Number", "Account", "Nowhere", "EventID", "", "Time", "Hashes", "Address"]),
-    st.lists(
-        st.sampled_from(
-            "contains startswith endswith all re i m s cased cidr base64 base64offset utf16 utf16le utf16be wide windash exists"
-            " fieldref lt lte gt gte neq expand minute hour day week month year nonsense".split()
-        ),
-        max_size=4,
-    ),
+    st.lists(st.sampled_from([*sorted(KNOWN), "nonsense"]), max_size=4),
 ).map(lambda pair: "|".join([pair[0], *pair[1]]))
 
 
@@ -165,9 +161,8 @@ def test_random_modifiers_on_random_values(selection: dict[str, Any], negated: b
     run({"title": "x", "logsource": LAB, "detection": {"selection": selection, "condition": condition}})
 
 
-words = st.sampled_from(
-    "selection more filter keywords and or not ( ) 1 all any of them more* x* | 2 AND".split()
-)
+NAMES = ("selection", "more", "filter", "keywords", "more*", "x*", "them")
+words = st.sampled_from([*NAMES, "and", "or", "not", "(", ")", "1", "2", "all", "any", "of", "|", "AND"])
 
 
 @given(st.lists(words, max_size=12).map(" ".join) | st.text(max_size=12))

@@ -48,12 +48,20 @@ class Case:
         return {"title": "Case", "logsource": self.log_source, "detection": whole}
 
     def translations(self) -> tuple[Translation, ...]:
-        given = {**self.options, "taxonomy": (TAXONOMY,)}
-        if "sources" in given and isinstance(given["sources"], list):
-            given["sources"] = tuple(given["sources"])
-        if "placeholders" in given:
-            given["placeholders"] = {name: tuple(each) for name, each in given["placeholders"].items()}
-        return translate(read_rule(self.document, Location("case.yml")), Options(**given))
+        return translate(
+            read_rule(self.document, Location("case.yml")), _options(yaml.safe_dump(self.options))
+        )
+
+
+@cache
+def _options(written: str) -> Options:
+    """The options of a case; reading the taxonomy takes longer than translating."""
+    given = {**yaml.safe_load(written), "taxonomy": (TAXONOMY,)}
+    if isinstance(given.get("sources"), list):
+        given["sources"] = tuple(given["sources"])
+    if "placeholders" in given:
+        given["placeholders"] = {name: tuple(each) for name, each in given["placeholders"].items()}
+    return Options(**given)
 
 
 def _cases() -> Iterator[Case]:

@@ -40,7 +40,7 @@ class Lowered:
 def lower(source: RuleSource, index: int, settings: Settings) -> Lowered:
     """The condition of that index as a rule.
 
-    Its name may be that of another rule of the same run: see :func:`metadata.named`. Notes carry no place;
+    Its name may be that of another rule of the same run: see :class:`metadata.Names`. Notes carry no place;
     the caller knows it.
     """
     attack = from_tags(f"{tag.namespace}.{tag.name}" for tag in source.sigma.tags)
@@ -50,7 +50,7 @@ def lower(source: RuleSource, index: int, settings: Settings) -> Lowered:
     rule: Rule | None = None
     try:
         shape = _shape(source, index, settings, recorder)
-        rule = _rule(source, shape, attack, settings, recorder)
+        rule = _rule(source, index, shape, attack, settings, recorder)
     except Refused as refusal:
         recorder.refuse(refusal)
     link = metadata.link(source.location.path)
@@ -71,6 +71,7 @@ def _shape(source: RuleSource, index: int, settings: Settings, recorder: Recorde
 
 def _rule(
     source: RuleSource,
+    index: int,
     shape: Shape,
     attack: AttackTags,
     settings: Settings,
@@ -99,8 +100,8 @@ def _rule(
         ),
         relations=shape.relations,
         global_constraint=shape.global_constraint,
-        id=f"PH_Rule_SIGMA_{metadata.short_id(sigma)}" if settings.ids else "",
-        group=f"PH_SYS_RULE_THREAT_HUNTING_{(sigma.logsource.product or 'GENERIC').upper()}",
+        id=metadata.rule_id(sigma, index) if settings.ids else "",
+        group=metadata.rule_group(sigma),
         description=metadata.description(sigma),
         remediation=metadata.remediation(sigma),
         data_source=shape.data_source,

@@ -106,7 +106,7 @@ def group_by(read: Sequence[str], wanted: GroupBy) -> tuple[str, ...]:
         return (HOST,)
     if wanted == "minimal":
         return tuple(name for name in MAIN_ATTRIBUTES if name in usable | {HOST})
-    return tuple(wanted)
+    return tuple(dict.fromkeys(wanted))
 
 
 def incident_attributes(grouped: Sequence[str]) -> tuple[IncidentAttribute, ...]:
@@ -120,7 +120,18 @@ def incident_attributes(grouped: Sequence[str]) -> tuple[IncidentAttribute, ...]
 def trigger_attributes(grouped: Sequence[str]) -> tuple[str, ...]:
     """What the list of triggering events shows."""
     first = ("phRecvTime", EVENT_TYPE, "reptDevName", "reptDevIpAddr")
-    return (*first, *(name for name in grouped if name not in first), RAW_MESSAGE)
+    return tuple(dict.fromkeys((*first, *(name for name in grouped if name != RAW_MESSAGE), RAW_MESSAGE)))
+
+
+def rule_id(rule: SigmaRule, index: int) -> str:
+    """An id from the Sigma UUID; conditions after the first get a number."""
+    return f"PH_Rule_SIGMA_{short_id(rule)}{f'_{index + 1}' if index else ''}"
+
+
+def rule_group(rule: SigmaRule) -> str:
+    """The folder of rules that FortiSIEM shows the rule in."""
+    product = re.sub("[^A-Z0-9]+", "_", (rule.logsource.product or "GENERIC").upper())
+    return f"PH_SYS_RULE_THREAT_HUNTING_{product}"
 
 
 def description(rule: SigmaRule) -> str:

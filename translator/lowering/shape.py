@@ -38,6 +38,6 @@ def one_event(expr: Expr, grouped: tuple[str, ...], data_source: str, impact: st
         incident=metadata.incident_attributes(grouped),
         data_source=data_source,
         impact=impact,
-        subject=metadata.HOST,
+        subject=metadata.HOST if metadata.HOST in grouped else next(iter(grouped), ""),
         shown=grouped,
     )
