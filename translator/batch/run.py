@@ -17,7 +17,7 @@ from translator.errors import TranslatorError
 from translator.lowering.metadata import Names
 from translator.sources.documents import MAX_BYTES
 from translator.sources.files import STANDARD_INPUT, display_name, read_bytes
-from translator.sources.rule_files import NOTHING, find_shared
+from translator.sources.rule_files import NOTHING, concerns_others, find_shared
 from translator.translate import Options, distinct
 
 
@@ -55,7 +55,9 @@ class _Files:
         self._run = run
         self._files = files
         self._names = Names()
-        self._shared = find_shared(files)
+        self._contents = [_content(file) for file in files]
+        linked = any(concerns_others(each) for each in self._contents if isinstance(each, bytes))
+        self._shared = find_shared(files) if linked else NOTHING
         self._cache = None if run.cache is None else Cache(run.cache, scope_of(run.options))
         self._context = (
             b"" if self._shared == NOTHING else digest(repr(self._shared).encode("utf-8", "replace"))
@@ -69,7 +71,8 @@ class _Files:
                 self._cache.save()
 
     def _results(self, step: Callable[[], None]) -> Iterator[Result]:
-        found = [self._look_up(file) for file in self._files]
+        found = [self._look_up(*each) for each in zip(self._files, self._contents, strict=True)]
+        self._contents.clear()
         tasks = [each for each in found if isinstance(each, _Missing)]
         made = translate_files([each.task for each in tasks], self._run.options, self._shared, self._run.jobs)
         for file, each in zip(self._files, found, strict=True):
@@ -85,13 +88,13 @@ class _Files:
             yield Result(file, tuple(self._finished(item, key, name) for item in items))
             step()
 
-    def _look_up(self, file: Path) -> _Missing | tuple[bytes, tuple[Item, ...]]:
+    def _look_up(
+        self, file: Path, content: bytes | TranslatorError
+    ) -> _Missing | tuple[bytes, tuple[Item, ...]]:
         """What is known of a file, or what has to be done to know it."""
         name = display_name(file)
-        try:
-            content = read_bytes(file, MAX_BYTES)
-        except TranslatorError as error:
-            return b"", (failure(error, name),)
+        if isinstance(content, TranslatorError):
+            return b"", (failure(content, name),)
         if self._cache is None or file == STANDARD_INPUT:
             return _Missing((file, content), b"")
         key = digest(name.encode("utf-8", "surrogateescape"), content, self._context)
@@ -130,6 +133,13 @@ class _Missing:
 
     task: Task
     key: bytes
+
+
+def _content(file: Path) -> bytes | TranslatorError:
+    try:
+        return read_bytes(file, MAX_BYTES)
+    except TranslatorError as error:
+        return error
 
 
 def _decoded(data: bytes, name: str) -> tuple[Item, ...] | None:

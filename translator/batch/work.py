@@ -6,6 +6,7 @@ processes, so their number changes nothing about the results.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import traceback
@@ -85,7 +86,14 @@ _settings: tuple[Options, Shared | None]
 def _prepare(options: Options, shared: Shared | None) -> None:
     global _settings
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
+    _collect_rarely()
     _settings = options, shared
+
+
+def _collect_rarely() -> None:
+    """Look for cycles now and then only: what lives on has none, and rules come and go in thousands."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _translate_chunk(tasks: Iterable[Task]) -> list[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -95,7 +96,7 @@ def translate_all(paths: Sequence[str], options: Options) -> Batch[Translation]:
 
 
 def _files(paths: Sequence[str], batch: Batch[Any]) -> Iterator[Path]:
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for path in paths:
         try:
             found = find_rule_files([path])
@@ -103,10 +104,22 @@ def _files(paths: Sequence[str], batch: Batch[Any]) -> Iterator[Path]:
             batch.add(error)
             continue
         for file in found:
-            place = file if file == STANDARD_INPUT else file.resolve()
+            place = _identity(file)
             if place not in seen:
                 seen.add(place)
                 yield file
+
+
+def _identity(file: Path) -> str:
+    """The same text for two paths of one file, without a look at each folder for each file."""
+    if file == STANDARD_INPUT or file.is_symlink():
+        return str(file if file == STANDARD_INPUT else file.resolve())
+    return str(_real_folder(file.parent) / file.name)
+
+
+@cache
+def _real_folder(folder: Path) -> Path:
+    return folder.resolve()
 
 
 def _defects(batch: Batch[Any]) -> list[TranslatorError]:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 import click
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
@@ -94,7 +95,11 @@ def print_json(value: Any) -> None:
 
     Raises: InputError(cannot-write).
     """
-    emit(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    try:
+        text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    except UnicodeEncodeError:  # half a character, from a file name that is no UTF-8
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+    emit(text + "\n")
 
 
 def emit(text: str) -> None:

@@ -44,6 +44,8 @@ def refuse_inputs(targets: Sequence[Path], inputs: Iterable[Path]) -> None:
 
     Raises: UsageError(output-is-input).
     """
+    if not targets:
+        return
     read = {path.resolve() for path in inputs}
     for target in targets:
         if target.resolve() in read:

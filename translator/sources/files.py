@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from translator.errors import InputError, Location
 
-STANDARD_INPUT = Path("-")
+_STANDARD_INPUT = "-"
+STANDARD_INPUT = Path(_STANDARD_INPUT)
 """The path that means standard input."""
 
 _YAML_SUFFIXES = frozenset({".yml", ".yaml"})
@@ -44,7 +45,8 @@ def find_rule_files(paths: Iterable[Path | str]) -> list[Path]:
 
 def display_name(path: Path | str) -> str:
     """The name of a file in messages."""
-    return "<stdin>" if Path(path) == STANDARD_INPUT else str(path)
+    name = str(path)
+    return "<stdin>" if name == _STANDARD_INPUT else name
 
 
 @contextmanager
@@ -54,7 +56,7 @@ def open_bytes(path: Path | str) -> Iterator[BinaryIO]:
     Raises: InputError ``file-missing`` or ``file-unreadable``, on opening and on reading.
     """
     try:
-        if Path(path) == STANDARD_INPUT:
+        if str(path) == _STANDARD_INPUT:
             yield sys.stdin.buffer
         else:
             with Path(path).open("rb") as stream:

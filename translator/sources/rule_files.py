@@ -39,13 +39,18 @@ NOTHING = Shared()
 _Place = tuple[str, int]
 
 
+def concerns_others(content: bytes) -> bool:
+    """Whether a file may hold a correlation or a filter; seldom also true of one that does not."""
+    return _OF_ITS_OWN.search(content) is not None
+
+
 def find_shared(files: Iterable[Path]) -> Shared:
     """What the files say about rules of each other. Files that cannot be read are left out here.
 
     Standard input can be read only once, so it is a world of its own.
     """
     contents = {file: _content(file) for file in files if file != STANDARD_INPUT}
-    found = {file: _documents(file) for file, content in contents.items() if _OF_ITS_OWN.search(content)}
+    found = {file: _documents(file) for file, content in contents.items() if concerns_others(content)}
     found = {file: each for file, each in found.items() if any(map(_concerns_others, each))}
     wanted = {reference for each in found.values() for reference in _references(each)}
     known = [document for each in found.values() for document in each]
