@@ -45,6 +45,7 @@ def sources(*contents: dict[str, Any]) -> list[RuleSource | TranslatorError]:
 
 PARTS = [
     *map(rule, "abc"),
+    rule("A_or_b"),
     rule("d", product="windows", category="network_connection"),
     rule("nowhere", product="toaster"),
     related(

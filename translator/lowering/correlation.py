@@ -64,10 +64,12 @@ def correlate(source: CorrelationSource, settings: Settings, recorder: Recorder)
 def _together(source: CorrelationSource, settings: Settings, recorder: Recorder) -> Shape:
     wanted = _clauses(source)
     parts = _parts(source, settings, recorder)
-    joined = [_alternative(source, clause, parts, settings) for clause in wanted.present]
+    joined: list[Part] = []
+    for clause in wanted.present:
+        joined.append(_alternative(source, clause, parts, joined, settings))
     relations = ["AND"] * (len(joined) - 1)
     if wanted.absent:
-        joined.append(_alternative(source, wanted.absent, parts, settings))
+        joined.append(_alternative(source, wanted.absent, parts, joined, settings))
         relations.append("NOT_FOLLOWED_BY")
         names = ", ".join(source.section.rules[place] for place in wanted.absent)
         text = f"a match of {names} before the others does not stop the rule"
@@ -138,7 +140,7 @@ def _parts(source: CorrelationSource, settings: Settings, recorder: Recorder) ->
     """Each rule as a sub-pattern of its own."""
     found: list[Part] = []
     for place, member in enumerate(source.members):
-        name = _name(source, place, [each.name for each in found])
+        name = _unique(_name(source, place), found)
         fields = [source.field_of(each, place) for each in source.section.group_by]
         if isinstance(member, CorrelationSource):
             found.append(_inner(source, member, name, fields, settings, recorder))
@@ -184,9 +186,13 @@ def _inner(
 
 
 def _alternative(
-    source: CorrelationSource, clause: Clause, parts: Sequence[Part], settings: Settings
+    source: CorrelationSource,
+    clause: Clause,
+    parts: Sequence[Part],
+    others: Sequence[Part],
+    settings: Settings,
 ) -> Part:
-    """Rules of which one has to match, as one sub-pattern."""
+    """Rules of which one has to match, as one sub-pattern beside the others."""
     chosen = [parts[place] for place in clause]
     first = chosen[0]
     if len(chosen) == 1:
@@ -199,7 +205,7 @@ def _alternative(
             notes.CORRELATION_GROUPS.name, f"alternative rules keep {names} in different attributes"
         )
     return Part(
-        "_or_".join(each.name for each in chosen),
+        _unique("_or_".join(each.name for each in chosen), (*parts, *others)),
         _merged([each.filter for each in chosen], settings),
         first.grouped,
         first.split_by,
@@ -218,12 +224,18 @@ def _sorted(grouped: Iterable[Attributes]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name.casefold(), name)))
 
 
-def _name(source: CorrelationSource, place: int, taken: Sequence[str]) -> str:
-    """An identifier from the rule's name; a rule without one gets its number."""
+def _name(source: CorrelationSource, place: int) -> str:
+    """An identifier from the rule's name, or from its title."""
     member = source.members[place]
     words = re.sub("[^A-Za-z0-9]+", "_", str(member.document.get("name") or member.sigma.title)).strip("_")
-    name = words if words[:1].isalpha() else f"Rule_{words or place + 1}"
-    return name if name not in taken else f"{name}_{place + 1}"
+    return words if words[:1].isalpha() else f"Rule_{words or place + 1}"
+
+
+def _unique(name: str, others: Sequence[Part]) -> str:
+    """The name with as many underscores behind it as tell it from others."""
+    while name.casefold() in (each.name.casefold() for each in others):
+        name += "_"
+    return name
 
 
 # --- The rule -----------------------------------------------------------------------------------

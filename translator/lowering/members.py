@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sigma.conditions import ConditionAND, ConditionOR
 
 from translator import notes
-from translator.errors import Refused
+from translator.errors import InputError, Refused
 from translator.lowering.event_types import EVENT_TYPE
 from translator.lowering.filters import find_log_source, whole_filter
 from translator.lowering.raw import RAW_MESSAGE
@@ -60,13 +60,19 @@ def lower_member(
 
 
 def _presence(source: RuleSource, field: str) -> Tree:
-    """The condition that events of the rule have the field."""
+    """The condition that events of the rule have the field.
+
+    Raises: Refused(correlation-field) for a name that no rule can ask for.
+    """
     content = {
         "title": field,
         "logsource": source.document["logsource"],
         "detection": {"present": {f"{field}|exists": True}, "condition": "present"},
     }
-    return read_rule(content, source.location).conditions[0]
+    try:
+        return read_rule(content, source.location).conditions[0]
+    except InputError as error:
+        raise Refused(notes.CORRELATION_FIELD.name, f"no field has such a name: {error.cause}") from error
 
 
 def _attributes(

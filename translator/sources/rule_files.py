@@ -19,6 +19,7 @@ from translator.sources.references import candidates, names_rule
 from translator.sources.sections import Section, read_section
 from translator.sources.sigma import RuleSource, read_rule
 
+_NAMED = rb"""\b(?:name|id)["']?\s*:\s*["']?(?:%s)"""
 _OF_ITS_OWN = re.compile(rb"""(?m)^["']?(?:correlation|filter)["']?\s*:|^\s*\{""")
 
 
@@ -56,7 +57,7 @@ def find_shared(files: Iterable[Path]) -> Shared:
     known = [document for each in found.values() for document in each]
     missing = [name for name in wanted if not any(names_rule(name, each.content) for each in known)]
     if missing:
-        pattern = re.compile(b"|".join(re.escape(name.encode()) for name in missing), re.IGNORECASE)
+        pattern = re.compile(_NAMED % b"|".join(map(_spelled, missing)), re.IGNORECASE)
         more = (file for file, content in contents.items() if file not in found and pattern.search(content))
         for file in more:
             known += [
@@ -173,6 +174,10 @@ def _section(document: Document) -> Section | None:
         return read_section(document.content)
     except TranslatorError:
         return None
+
+
+def _spelled(name: str) -> bytes:
+    return re.escape(name.encode("utf-8", "surrogatepass"))
 
 
 def _content(file: Path) -> bytes:
