@@ -95,6 +95,18 @@ def test_what_cannot_be_read_does_not_stop_the_rest(run: Runner) -> None:
     assert "1 of 1 rules agree on 6 events" in result.out
 
 
+def test_an_event_of_another_kind_does_not_stop_the_rest(run: Runner) -> None:
+    other = write(Path("other.jsonl"), '{"Event": 5}\n{"Event": {"System": []}}\n')
+    result = run("verify", EXACT, "--events", other, "--events", EVENTS)
+    assert result.code == 1
+    lines = result.err.splitlines()
+    assert [line.split(": ")[:2] for line in lines] == [
+        ["other.jsonl:1", "not-windows-event"],
+        ["other.jsonl:2", "not-windows-event"],
+    ]
+    assert "1 of 1 rules agree on 6 events" in result.out
+
+
 def test_json(run: Runner) -> None:
     refused = write(Path("refused.yml"), rule_text("CommandLine|re: '(?=a)b'"))
     result = run("verify", EXACT, refused, "--events", EVENTS, "--events", "no.json", "--json")
