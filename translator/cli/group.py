@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from translator import __version__
-from translator.cli import convert, coverage, explain, fixtures, notes, verify
 from translator.cli.suggest import near_misses
 from translator.errors import UsageError
 
 PLAIN = "convert"
 """The command that a path without a command stands for."""
 
+_MODULES = {
+    "convert": "convert",
+    "coverage": "coverage",
+    "explain": "explain",
+    "notes": "notes",
+    "test": "fixtures",
+    "verify": "verify",
+}
+
 _LONGEST_WORD = 40
 """Nobody mistypes a command that badly, and the system has limits for names that it looks up."""
+
+
+class _Commands(dict[str, click.Command]):
+    """The commands by name, each loaded when it is asked for: some need much that others do without."""
+
+    def __init__(self) -> None:
+        super().__init__(dict.fromkeys(_MODULES, click.Command(None)))
+
+    def __getitem__(self, name: str) -> click.Command:
+        command: click.Command = getattr(import_module(f"translator.cli.{_MODULES[name]}"), name)
+        return command
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name not in self:
+            return default
+        return self[name]
 
 
 class PathsToo(click.Group):
@@ -52,7 +78,12 @@ def _is_word(text: str) -> bool:
     return len(text) < _LONGEST_WORD and text.isalpha() and not Path(text).exists()
 
 
-@click.group(cls=PathsToo, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=PathsToo,
+    commands=_Commands(),
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, "-V", "--version", prog_name="translate")
 def cli() -> None:
     """Translate Sigma rules to FortiSIEM correlation rules, and prove that they fire on the same events.
@@ -70,14 +101,3 @@ def cli() -> None:
     Exit codes: 0 fine; 1 a rule was refused, a file could not be read or a check failed;
     2 the command line is wrong; 70 a defect of this program.
     """
-
-
-for command in (
-    convert.convert,
-    coverage.coverage,
-    explain.explain,
-    fixtures.test,
-    notes.notes,
-    verify.verify,
-):
-    cli.add_command(command)
