@@ -135,6 +135,15 @@ def test_an_interruption_ends_without_a_traceback(start: Starter, tmp_path: Path
     assert err.split() == [b"interrupted"]
 
 
+def test_a_rule_comes_through_a_pipe(start: Starter, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yml")
+    with start("pipe.yml") as child:
+        write(tmp_path / "pipe.yml", rule_text(title="Through A Pipe"))
+        out, _ = child.communicate(timeout=SECONDS)
+    assert child.returncode == 0
+    assert b"Through A Pipe" in out
+
+
 def on_terminal(start: Starter, *arguments: str | Path, **extra: str) -> bytes:
     """What appears on a terminal."""
     terminal, end = os.openpty()
