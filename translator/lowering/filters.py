@@ -117,6 +117,9 @@ def _groups(log_source: LogSource, settings: Settings, recorder: Recorder) -> li
         raise Refused(
             notes.NO_EVENT_TYPE.name, f"{log_source.key} has none of the event types {', '.join(wanted)}"
         )
+    guessed = [each.name for each in chosen if each.confidence == "guess"]
+    if guessed:
+        recorder.add(notes.MAPPING_GUESS, f"that {log_source.key} is {', '.join(guessed)} is a guess")
     left_out = [each.name for each in listed if each not in chosen]
     if left_out and wanted == "primary":
         recorder.add(notes.SOURCES_PRIMARY, f"{', '.join(left_out)} not included")

@@ -19,7 +19,7 @@ FIELD_IN_EVENT_TYPE = Code(
 MAPPING_GUESS = Code(
     "mapping-guess",
     Effect.ASSUMPTION,
-    "Where the field is kept is a guess from names; no document and no parser says so.",
+    "What the events are called or where a field is kept is a guess; no document and no parser says so.",
     "Compare with a real event, and put the right row into a file for --taxonomy.",
 )
 FIELD_UNMAPPED = Code(
