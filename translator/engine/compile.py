@@ -9,6 +9,7 @@ from translator.dialect.profile import Dialect
 from translator.engine.context import NOTHING, Context
 from translator.engine.describe import describe
 from translator.engine.leaf import compile_test
+from translator.engine.needs import Clause, needs
 from translator.engine.values import Event, Record
 from translator.engine.verdict import Check, Verdict, all_hold, any_holds, opposite
 from translator.errors import Refused
@@ -91,6 +92,7 @@ class CompiledRule:
     rule: Rule
     check: Check
     event_types: frozenset[str] | None
+    clauses: tuple[Clause, ...] = ()
 
     def verdict(self, event: Event) -> Verdict:
         """Whether the event fires the rule, or what is missing to tell."""
@@ -118,4 +120,5 @@ def compile_rule(rule: Rule, dialect: Dialect, context: Context | None = None) -
     if not holds_for_one_event(pattern.aggregate):
         raise Refused("engine-aggregate", f"rule '{rule.name}' needs several events")
     check = compile_expr(pattern.filter, dialect, context or NOTHING)
-    return CompiledRule(rule, check, pinned_event_types(pattern.filter))
+    clauses = needs(pattern.filter, dialect, context or NOTHING)
+    return CompiledRule(rule, check, pinned_event_types(pattern.filter), clauses)

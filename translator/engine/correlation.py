@@ -14,6 +14,7 @@ from translator.engine.compile import compile_expr, pinned_event_types
 from translator.engine.context import Context
 from translator.engine.firings import Firing, fire, sources
 from translator.engine.joins import Condition, conditions, same_under
+from translator.engine.needs import Clause, needs
 from translator.engine.relations import Chain, chains
 from translator.engine.values import Record, Value
 from translator.engine.verdict import Check, Undecided
@@ -35,6 +36,7 @@ class Pattern:
     place: int
     check: Check
     event_types: frozenset[str] | None
+    clauses: tuple[Clause, ...]
 
 
 class _Way:
@@ -93,7 +95,11 @@ class Correlation:
         self._sources = sources(rule)
         self.patterns = tuple(
             Pattern(
-                number, place, compile_expr(each.filter, dialect, context), pinned_event_types(each.filter)
+                number,
+                place,
+                compile_expr(each.filter, dialect, context),
+                pinned_event_types(each.filter),
+                needs(each.filter, dialect, context),
             )
             for place, each in enumerate(rule.sub_patterns)
         )

@@ -50,17 +50,31 @@ _CONVERT: dict[Form, Callable[[str], Any]] = {
 Holds = Callable[[Any, Any], bool]
 
 
+class Place(Enum):
+    """Where in the value a text is looked for."""
+
+    WHOLE = "the value itself"
+    START = "at its beginning"
+    END = "at its end"
+    INSIDE = "anywhere"
+
+
+Sought = tuple[tuple[Place, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Predicate:
     """``holds(value in form, operand)``.
 
-    ``missing`` stands in for a false verdict when a part of the operand is not known.
+    ``missing`` stands in for a false verdict when a part of the operand is not known. ``sought`` are texts of
+    which at least one is at its place in every value that the predicate holds for, if such texts are known.
     """
 
     form: Form
     holds: Holds
     operand: Any
     missing: Undecided | None = None
+    sought: Sought | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +127,8 @@ def operand_refused(test: Test) -> Refused:
 def _literal(operand: object, setting: Setting) -> Predicate | None:
     match operand:
         case Text(value):
-            return Predicate(setting.form, setting.row.holds, setting.text(value))
+            text = setting.text(value)
+            return Predicate(setting.form, setting.row.holds, text, sought=((Place.WHOLE, text),))
         case Number(number):
             return Predicate(Form.NUMBER, setting.row.holds, number)
         case Network(network):
@@ -149,7 +164,8 @@ def _list(operand: object, setting: Setting) -> Predicate | None:
         case Values(items):
             members = Members.of(items, setting.text, setting.context)
             if members.only_texts:
-                return Predicate(setting.form, setting.row.holds, members.texts, members.missing)
+                whole = tuple((Place.WHOLE, text) for text in sorted(members.texts))
+                return Predicate(setting.form, setting.row.holds, members.texts, members.missing, whole)
             return Predicate(Form.TEXT, setting.row.holds, members, members.missing)
     return None
 
@@ -159,7 +175,8 @@ def _substring(operand: object, setting: Setting) -> Predicate | None:
         case Text(value):
             words = setting.dialect.entries["contain.word_prefix_on_raw_message"].value is True
             holds = _starts_a_word if words and setting.attribute == RAW_MESSAGE else setting.row.holds
-            return Predicate(setting.form, holds, setting.text(value))
+            text = setting.text(value)
+            return Predicate(setting.form, holds, text, sought=((Place.INSIDE, text),))
     return None
 
 
@@ -187,19 +204,27 @@ def _pattern(operand: object, setting: Setting) -> Predicate | None:
                     dot_matches_newline=any_dot,
                 )
                 return Predicate(Form.TEXT, setting.row.holds, compiled)
-            asked = tuple((_PLACES[each.starts, each.ends], setting.text(each.text)) for each in plain)
+            sought = tuple((_PLACES[each.starts, each.ends], setting.text(each.text)) for each in plain)
+            asked = tuple((IS_AT[place], text) for place, text in sought)
             if len(asked) == 1:
-                return Predicate(setting.form, *asked[0])
-            return Predicate(setting.form, _any_place, asked)
+                return Predicate(setting.form, *asked[0], sought=sought)
+            return Predicate(setting.form, _any_place, asked, sought=sought)
     return None
 
 
-_PLACES: dict[tuple[bool, bool], Holds] = {
-    (False, False): CONTAIN.holds,
-    (True, False): str.startswith,
-    (False, True): str.endswith,
-    (True, True): EQUALS.holds,
+_PLACES = {
+    (False, False): Place.INSIDE,
+    (True, False): Place.START,
+    (False, True): Place.END,
+    (True, True): Place.WHOLE,
 }
+IS_AT: dict[Place, Holds] = {
+    Place.INSIDE: CONTAIN.holds,
+    Place.START: str.startswith,
+    Place.END: str.endswith,
+    Place.WHOLE: EQUALS.holds,
+}
+"""``IS_AT[place](value, text)`` is whether the text is there."""
 
 
 def _any_place(value: str, asked: tuple[tuple[Holds, str], ...]) -> bool:

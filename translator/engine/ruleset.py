@@ -1,4 +1,4 @@
-"""Many filters at once: only those that name the event's type are asked, and the event is prepared once."""
+"""Many filters at once: few of them are asked, and the event is prepared once for all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from translator.engine.compile import EVENT_TYPE, CompiledRule
+from translator.engine.needs import Clause
+from translator.engine.prefilter import Prefilter
 from translator.engine.values import Event, Record, fold
 from translator.engine.verdict import Check, Undecided
 
@@ -19,38 +21,56 @@ class Filtered(Protocol):
     @property
     def event_types(self) -> frozenset[str] | None: ...
 
+    @property
+    def clauses(self) -> Sequence[Clause]: ...
+
 
 Item = TypeVar("Item", bound=Filtered)
 
 
 class FilterIndex(Generic[Item]):
-    """Filters by the event types that they name. They are known by their position in ``items``."""
+    """Filters by the event types that they name and by what else they need.
+
+    They are known by their position in ``items``.
+    """
 
     def __init__(self, items: Sequence[Item]) -> None:
         self.items = tuple(items)
-        self._of_any_type = tuple(index for index, item in enumerate(self.items) if item.event_types is None)
-        by_type: dict[str, set[int]] = {}
+        of_any_type = 0
+        by_type: dict[str, int] = {}
         for index, item in enumerate(self.items):
-            for name in item.event_types or ():
-                by_type.setdefault(fold(name), set()).add(index)
-        self._by_type = {
-            name: tuple(sorted(found.union(self._of_any_type))) for name, found in by_type.items()
-        }
+            if item.event_types is None:
+                of_any_type |= 1 << index
+            for name in {fold(name) for name in item.event_types or ()}:
+                by_type[name] = by_type.get(name, 0) | 1 << index
+        self._of_any_type = of_any_type
+        self._by_type = {name: found | of_any_type for name, found in by_type.items()}
+        self._prefilter = Prefilter([item.clauses for item in self.items])
 
     def candidates(self, event_type: str | None) -> tuple[int, ...]:
         """Those that an event of this type can satisfy."""
-        return (
-            self._of_any_type
-            if event_type is None
-            else self._by_type.get(fold(event_type), self._of_any_type)
-        )
+        return tuple(_places(self._of_type(event_type)))
 
     def verdicts_on(self, record: Record) -> Iterator[tuple[int, bool | Undecided]]:
         """Every filter that holds for the event or that cannot be told, in order."""
-        for index in self.candidates(record.text.get(EVENT_TYPE)):
+        of_type = self._of_type(record.text.get(EVENT_TYPE))
+        for index in _places(of_type and of_type & self._prefilter.left(record)):
             verdict = self.items[index].check(record)
             if verdict is not False:
                 yield index, verdict
+
+    def _of_type(self, event_type: str | None) -> int:
+        if event_type is None:
+            return self._of_any_type
+        return self._by_type.get(fold(event_type), self._of_any_type)
+
+
+def _places(bits: int) -> Iterator[int]:
+    """The places of the bits that are set, the lowest first."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
 
 
 class RuleSet(FilterIndex[CompiledRule]):
