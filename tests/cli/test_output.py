@@ -93,6 +93,12 @@ def test_a_place_that_cannot_be_written_gives_one_line(output: str, run: Runner)
     assert "; choose another -o" in line
 
 
+def test_a_name_that_is_too_long_gives_one_line(run: Runner) -> None:
+    result = run(write(Path("a.yml"), rule_text()), "-o", "x" * 300)
+    assert result.code == 1
+    assert result.err == f"error: {'x' * 300}: cannot-write: file name too long; choose another -o\n"
+
+
 def test_what_was_there_stays_when_writing_fails(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

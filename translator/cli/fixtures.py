@@ -10,7 +10,7 @@ import click
 
 from translator.cli import forms
 from translator.cli.console import ERROR, line, print_json, say, show
-from translator.cli.options import json_flag, options_from, profile_flag, translation_flags
+from translator.cli.options import FILE, json_flag, options_from, profile_flag, translation_flags
 from translator.errors import EXIT_FAILED, EXIT_OK, TranslatorError
 from translator.harness.fixtures import CaseResult, run_fixtures
 
@@ -18,7 +18,7 @@ _WORDS = {True: "fires", False: "does not fire", None: "cannot say"}
 
 
 @click.command(short_help="Run fixture files: events, and the verdict each must get.")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="PATH...")
 @translation_flags
 @profile_flag
 @json_flag

@@ -18,6 +18,8 @@ from translator.taxonomy.load import shipped_catalogue
 from translator.translate import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
+FILE = click.Path(path_type=Path, readable=False)
+"""A path; whether it can be read shows when it is read, so that other files are not held up."""
 
 json_flag = click.option(
     "--json", "as_json", is_flag=True, help="Print the result as JSON (keys in docs/commands.md)."
@@ -48,20 +50,20 @@ _TRANSLATION_FLAGS = (
     click.option("--strict", is_flag=True, help='Refuse every rule that has a note above "info".'),
     click.option(
         "--taxonomy",
-        type=click.Path(path_type=Path),
+        type=FILE,
         multiple=True,
         metavar="FILE",
         help="Your log sources and fields, on top of the shipped ones (docs/taxonomy.md); repeatable.",
     ),
     click.option(
         "--placeholders",
-        type=click.Path(path_type=Path),
+        type=FILE,
         metavar="FILE",
         help="YAML file with the values of %placeholders%: one 'name: [value, ...]' for each.",
     ),
     click.option(
         "--groups",
-        type=click.Path(path_type=Path),
+        type=FILE,
         metavar="FILE",
         help="YAML file with placeholders that stand for a CMDB group or watch list: 'name: GROUP_ID'.",
     ),

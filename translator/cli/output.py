@@ -14,11 +14,17 @@ _HINT = "choose another -o"
 
 
 def is_directory(output: str) -> bool:
-    """Whether the name means a directory: it is one, it ends in a slash, or it is new and has no suffix."""
+    """Whether the name means a directory: it is one, it ends in a slash, or it is new and has no suffix.
+
+    Raises: InputError(cannot-write).
+    """
     path = Path(output)
-    if output.endswith(("/", os.sep)) or path.is_dir():
-        return True
-    return not path.exists() and not path.suffix
+    try:
+        if output.endswith(("/", os.sep)) or path.is_dir():
+            return True
+        return not path.exists() and not path.suffix
+    except OSError as error:  # a folder on the way that may not be entered, a name that is too long
+        raise cannot_write(output, error, _HINT) from error
 
 
 def names_of(stems: Iterable[str], suffix: str) -> list[str]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from translator.cli import forms
 from translator.cli.batch import Batch, translate_all
 from translator.cli.console import ERROR, line, print_json, progress, say, show
-from translator.cli.options import json_flag, options_from, profile_flag, translation_flags
+from translator.cli.options import FILE, json_flag, options_from, profile_flag, translation_flags
 from translator.dialect.profile import load_profile
 from translator.errors import EXIT_FAILED, InputError, Location, TranslatorError, UsageError
 from translator.harness.compare import Case, Outcome, compare
@@ -33,7 +33,7 @@ SHOWN_PLACES = 5
     "event_files",
     multiple=True,
     required=True,
-    type=click.Path(path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Events: JSON, JSONL, EVTX, XML or CSV; - is standard input; repeatable.",
 )
