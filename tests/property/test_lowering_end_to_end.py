@@ -36,7 +36,7 @@ def relevant(note: Note, event: dict[str, Any]) -> bool:
         case "dash-is-absent":
             return value in (None, "-") or "both" in note.text
         case "empty-may-be-absent":
-            return value in (None, "") or note.field in ("Account", "File", "Mail")
+            return value in (None, "", "-") or note.field in ("Account", "File", "Mail")
         case "value-unknown":
             return str(value).casefold() not in KINDS
     return True
