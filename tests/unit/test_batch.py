@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from translator.errors import InputError, TranslatorError
 from translator.lowering.metadata import Names
 from translator.model import expr, rule
 from translator.sources.files import find_rule_files
+from translator.sources.rule_files import Shared
 from translator.translate import Options, load, render, translate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,6 +80,25 @@ def test_the_number_of_processes_changes_nothing(folder: Path, monkeypatch: pyte
     monkeypatch.setattr(work, "_WORTH_A_PROCESS", 8)
     assert result_of(Run(Options(), jobs=3, cache=None), folder) == alone
     assert len({each.rule.name.casefold() for each in rules_of(alone) if each.rule}) == 90
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs processes that start as copies of this one")
+@pytest.mark.parametrize("fatal", [0, 37, 89], ids=lambda number: f"file {number}")
+def test_a_process_that_is_killed_ends_the_run(
+    fatal: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = work.translate_file
+
+    def translate_or_die(task: work.Task, options: Options, shared: Shared | None) -> bytes:
+        if task[0].name == f"rule_{fatal:03}.yml":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return whole(task, options, shared)
+
+    monkeypatch.setattr(work, "_WORTH_A_PROCESS", 8)
+    monkeypatch.setattr(work, "translate_file", translate_or_die)
+    with pytest.raises(Defect) as caught:
+        result_of(Run(Options(), jobs=3, cache=None), folder)
+    assert caught.value.code == "worker-died"
 
 
 def test_records_say_what_translations_say(folder: Path) -> None:

@@ -11,9 +11,12 @@ import os
 import signal
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import Pipe, Process
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from translator.batch.record import Defect, Item, encode, failure, translated
 from translator.errors import Location, TranslatorError
@@ -65,40 +68,92 @@ def translate_files(
             yield translate_file(task, options, shared)
         return
     chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
-    pool = ProcessPoolExecutor(processes, initializer=_prepare, initargs=(options, shared))
+    workers = _start(processes, options, shared)
     try:
-        for results in pool.map(_translate_chunk, chunks):
+        for results in _in_order(workers, chunks):
             yield from results
-    except BrokenProcessPool as error:
+    except (EOFError, OSError) as error:
         raise Defect(
             "worker-died",
             "a process of this run was ended from outside",
             hint="try again with --jobs 1; the system may have too little memory",
         ) from error
     finally:
-        pool.shutdown(cancel_futures=True)
+        for worker in workers:
+            worker.process.terminate()
+            worker.process.join()
 
 
-_settings: tuple[Options, Shared | None]
-"""Of a worker process, for all that it does."""
+@dataclass
+class _Worker:
+    """A process, this end of its pipe, and the number of the chunk that it works on."""
+
+    process: BaseProcess
+    pipe: Connection[Sequence[Task], list[bytes]]
+    chunk: int = -1
 
 
-def _prepare(options: Options, shared: Shared | None) -> None:
-    global _settings
+def _start(number: int, options: Options, shared: Shared | None) -> list[_Worker]:
+    workers: list[_Worker] = []
+    for _ in range(number):
+        here, there = Pipe()
+        # A process inherits the pipes to earlier ones; open copies would hide that this process has ended.
+        inherited = [here, *(worker.pipe for worker in workers)]
+        process = Process(target=_serve, args=(there, inherited, options, shared), daemon=True)
+        process.start()
+        there.close()
+        workers.append(_Worker(process, here))
+    return workers
+
+
+def _in_order(workers: Sequence[_Worker], chunks: Sequence[Sequence[Task]]) -> Iterator[list[bytes]]:
+    """The results of the chunks. A worker gets its next chunk when it has delivered the last one.
+
+    Raises: EOFError or OSError when a worker is no longer there.
+    """
+    waiting = iter(enumerate(chunks))
+    busy: dict[object, _Worker] = {}
+    done: dict[int, list[bytes]] = {}
+
+    def hand_over(worker: _Worker) -> None:
+        for worker.chunk, chunk in waiting:
+            worker.pipe.send(chunk)
+            busy[worker.pipe] = worker
+            return
+
+    for worker in workers:
+        hand_over(worker)
+    for number in range(len(chunks)):
+        while number not in done:
+            for pipe in wait([worker.pipe for worker in busy.values()]):
+                worker = busy.pop(pipe)
+                done[worker.chunk] = worker.pipe.recv()
+                hand_over(worker)
+        yield done.pop(number)
+
+
+def _serve(
+    pipe: Connection[list[bytes], Sequence[Task]],
+    inherited: Iterable[Connection[Any, Any]],
+    options: Options,
+    shared: Shared | None,
+) -> None:
+    """Translate what comes through the pipe, until nothing more can come."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
+    for other in inherited:
+        other.close()
     _collect_rarely()
-    _settings = options, shared
+    try:
+        while True:
+            pipe.send([translate_file(task, options, shared) for task in pipe.recv()])
+    except (EOFError, OSError):
+        return
 
 
 def _collect_rarely() -> None:
     """Look for cycles now and then only: what lives on has none, and rules come and go in thousands."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-
-
-def _translate_chunk(tasks: Iterable[Task]) -> list[bytes]:
-    options, shared = _settings
-    return [translate_file(task, options, shared) for task in tasks]
 
 
 def _defect(error: Exception, file: str) -> Defect:

@@ -20,7 +20,7 @@ def aggregate_source(source: str) -> Call | None:
     """The aggregate that an incident attribute takes its value from, or ``None`` for an attribute.
 
     >>> aggregate_source("AVG( freeDiskMB )")
-    Call(function='AVG', arguments=(Attribute(name='freeDiskMB'),), distinct=False)
+    Call(function='AVG', arguments=(Attribute(name='freeDiskMB'),), distinct=False, profile=None)
     """
     found = _AGGREGATE.fullmatch(source)
     if found is None:
