@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from translator.dialect.profile import load_profile
-from translator.engine.clock import Clock, in_file_order
+from translator.engine.clock import Clock, receive_time
 from translator.engine.context import Baseline, Context
 from translator.engine.correlation import MOST_BINDINGS
 from translator.engine.firings import aggregate_source
@@ -230,7 +230,7 @@ def test_memory_is_bounded_by_the_window() -> None:
     replay = Replay([rule], DEFAULT)
     for time in range(20_000):
         replay.feed(time, {"eventType": "A", "user": f"user{time}"})
-    (state,) = replay._states  # noqa: SLF001 - what is held is not otherwise visible
+    (state,) = replay._states.values()  # noqa: SLF001 - what is held is not otherwise visible
     assert sum(len(window.groups) for window in state._windows) <= 60  # noqa: SLF001
 
 
@@ -239,7 +239,7 @@ def at(time: Any, **more: str) -> dict[str, Any]:
 
 
 def test_clock_orders_within_the_delay_and_drops_beyond() -> None:
-    clock = Clock(delay=10)
+    clock = Clock(receive_time, delay=10)
     events = [
         at(100, n="a"),
         at(95, n="b"),
@@ -256,13 +256,49 @@ def test_clock_orders_within_the_delay_and_drops_beyond() -> None:
 
 def test_clock_keeps_the_order_of_equal_times() -> None:
     events = [at(5, n=str(number)) for number in range(20)]
-    assert [event["n"] for _, event in Clock().in_order(events)] == [str(number) for number in range(20)]
+    assert [event["n"] for _, event in Clock(receive_time).in_order(events)] == [
+        str(number) for number in range(20)
+    ]
 
 
 def test_clock_reads_what_functions_of_time_read() -> None:
     times = ["1970-01-01T00:00:07Z", 8, "9.5", "nonsense", "", -5]
-    assert [time for time, _ in in_file_order(map(at, times))] == [7.0, 8.0, 9.5, 9.5, 9.5, 9.5]
+    assert [time for time, _ in Clock(receive_time).as_they_come(map(at, times))] == [
+        7.0,
+        8.0,
+        9.5,
+        9.5,
+        9.5,
+        9.5,
+    ]
 
 
 def test_file_order_never_goes_back() -> None:
-    assert [time for time, _ in in_file_order([at(10), at(5), at(None), at(11)])] == [10.0, 10.0, 10.0, 11.0]
+    assert [time for time, _ in Clock(receive_time).as_they_come([at(10), at(5), at(None), at(11)])] == [
+        10.0,
+        10.0,
+        10.0,
+        11.0,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "time"),
+    [
+        ({"phRecvTime": 7, "eventTime": 5, "deviceTime": 3}, 7.0),
+        ({"phRecvTime": "soon", "eventTime": 5, "deviceTime": 3}, 5.0),
+        ({"deviceTime": "1970-01-01T00:00:03Z"}, 3.0),
+        ({"time": 9}, None),
+    ],
+)
+def test_the_first_attribute_that_tells_the_time_counts(event: dict[str, Any], time: float | None) -> None:
+    assert receive_time(event) == time
+
+
+def test_a_rule_that_is_refused_can_be_left_out() -> None:
+    good, bad = rule_of("A"), rule_of("A", aggregates={"A": "EMA(a) > 1"})
+    replay = Replay([bad, good], DEFAULT, tolerant=True)
+    assert [each.rule for each in replay.run(stream_of("A 0 x"))] == [1]
+    assert [number for number, error in replay.refused.items() if error.code == "aggregate-unsupported"] == [
+        0
+    ]

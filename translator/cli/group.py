@@ -20,6 +20,7 @@ _MODULES = {
     "coverage": "coverage",
     "explain": "explain",
     "notes": "notes",
+    "replay": "replay",
     "test": "fixtures",
     "verify": "verify",
 }
@@ -93,6 +94,7 @@ def cli() -> None:
     translate rules/ -o out/                   one file for each rule
     translate verify RULE.yml --events FILE    both engines on the same events
     translate explain RULE.yml                 what became of each condition
+    translate replay RULES.xml --events FILE   FortiSIEM rules over events, and the incidents
     translate test DIR                         run fixture files
     translate coverage DIR                     an account of every rule
     translate notes                            what the codes of notes mean

@@ -9,41 +9,51 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, TypeVar
 
 from translator.engine.times import to_seconds
 from translator.engine.values import Event, as_text
 
-RECEIVE_TIME = "phRecvTime"
+RECEIVE_TIMES = ("phRecvTime", "eventTime", "deviceTime")
+"""Attributes that tell when an event was received, the first that does; the others are the device's word."""
 DEFAULT_DELAY = 300.0
+
+Item = TypeVar("Item")
 
 
 def receive_time(event: Event) -> float | None:
     """Seconds since 1970 at which the event was received; ``None`` when it does not tell."""
-    value = event.get(RECEIVE_TIME)
-    return None if value is None else to_seconds(as_text(value))
+    for name in RECEIVE_TIMES:
+        value = event.get(name)
+        time = None if value is None else to_seconds(as_text(value))
+        if time is not None:
+            return time
+    return None
 
 
-class Clock:
-    """Orders a stream of events. ``late`` counts dropped events, ``timeless`` those without a time.
+class Clock(Generic[Item]):
+    """Orders a stream. ``late`` counts what was dropped, ``timeless`` what has no time.
 
-    An event without a time happens when the latest one before it in the stream did.
+    ``time_of`` tells the time of an item in seconds. One without a time happens when the latest one before it
+    in the stream did.
     """
 
-    def __init__(self, delay: float = DEFAULT_DELAY) -> None:
+    def __init__(self, time_of: Callable[[Item], float | None], delay: float = DEFAULT_DELAY) -> None:
         self.late = 0
         self.timeless = 0
+        self._time_of = time_of
         self._delay = delay
 
-    def in_order(self, events: Iterable[Event]) -> Iterator[tuple[float, Event]]:
-        """Each event with its time; of equal times, in the order of the stream.
+    def in_order(self, items: Iterable[Item]) -> Iterator[tuple[float, Item]]:
+        """Each item with its time; of equal times, in the order of the stream.
 
-        Holds the events of the last ``delay`` seconds in memory.
+        Holds the items of the last ``delay`` seconds in memory.
         """
-        waiting: list[tuple[float, int, Event]] = []
+        waiting: list[tuple[float, int, Item]] = []
         latest = -math.inf
-        for number, event in enumerate(events):
-            time = receive_time(event)
+        for number, item in enumerate(items):
+            time = self._time_of(item)
             if time is None:
                 self.timeless += 1
                 time = max(latest, 0.0)
@@ -51,19 +61,19 @@ class Clock:
                 self.late += 1
                 continue
             latest = max(latest, time)
-            heapq.heappush(waiting, (time, number, event))
+            heapq.heappush(waiting, (time, number, item))
             while waiting and waiting[0][0] <= latest - self._delay:
-                time, _, event = heapq.heappop(waiting)
-                yield time, event
+                time, _, item = heapq.heappop(waiting)
+                yield time, item
         while waiting:
-            time, _, event = heapq.heappop(waiting)
-            yield time, event
+            time, _, item = heapq.heappop(waiting)
+            yield time, item
 
-
-def in_file_order(events: Iterable[Event]) -> Iterator[tuple[float, Event]]:
-    """Each event with its time, in the order of the stream; a time that goes back counts as the latest."""
-    latest = 0.0
-    for event in events:
-        time = receive_time(event)
-        latest = latest if time is None else max(latest, time)
-        yield latest, event
+    def as_they_come(self, items: Iterable[Item]) -> Iterator[tuple[float, Item]]:
+        """Each item with its time, in the order of the stream; a time that goes back counts as the latest."""
+        latest = 0.0
+        for item in items:
+            time = self._time_of(item)
+            self.timeless += time is None
+            latest = latest if time is None else max(latest, time)
+            yield latest, item

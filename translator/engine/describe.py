@@ -20,6 +20,8 @@ from translator.model.expr import (
 from translator.operators import BY_NAME
 
 _SHOWN = 160
+# A literal may hold what moves the cursor of a terminal or ends a line.
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 
 
 def describe(test: Test) -> str:
@@ -33,7 +35,7 @@ def describe(test: Test) -> str:
     words = [describe_term(test.term), operator]
     if test.operand is not None:
         words.append(describe_term(test.operand))
-    return shorten(" ".join(words))
+    return shorten(" ".join(words).translate(_CONTROL))
 
 
 def shorten(text: str) -> str:

@@ -62,9 +62,9 @@ class Step:
         for step in self.steps:
             yield from step.lines(depth + 1)
 
-    def tree(self) -> Tree:
+    def tree(self, title: str = "") -> Tree:
         """The tree for a terminal: green holds, red does not, yellow cannot be told."""
-        label = Styled.assemble((f"{self.word} ", _COLOURS[self.word]), self.condition)
+        label = Styled.assemble((title, "bold"), (f"{self.word} ", _COLOURS[self.word]), self.condition)
         if self.reason:
             label.append(f"  {self.reason}", style="dim")
         tree = Tree(label)

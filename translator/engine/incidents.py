@@ -16,6 +16,7 @@ from translator.engine.clearing import Clearing, clearing_of
 from translator.engine.context import NOTHING, Context
 from translator.engine.exceptions import RuleException, Suppression
 from translator.engine.firings import Firing
+from translator.errors import TranslatorError
 from translator.model.rule import QuietPeriod, Rule
 
 MOST_INCIDENTS = 100_000
@@ -31,7 +32,7 @@ class Incident:
 
     ``cleared`` is when it was cleared, if it was. ``notifications`` counts the firings that the rule's
     frequency lets through; ``notified`` is the time of the last one. ``position`` is the place in the stream
-    of the event that last completed the pattern.
+    of the event that last completed the pattern; ``origin`` is what the caller knows of the first one.
     """
 
     rule: int
@@ -48,6 +49,7 @@ class Incident:
     notified: float = 0.0
     cleared: float | None = None
     watch_lists: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
     @property
     def category(self) -> str:
@@ -65,9 +67,11 @@ class IncidentLog:
 
     Replay ``watched`` and hand over every firing, in the order of their times: behind the rules themselves
     stand the patterns that clear their incidents. ``dropped`` counts firings that would have raised more
-    incidents than are kept.
+    incidents than are kept. With ``tolerant`` a clear condition that the engine refuses clears nothing, and
+    ``refused`` holds why, by number of the rule.
 
-    Raises: Refused(engine-clear), and as :func:`translator.engine.compile.compile_expr`.
+    Raises: Refused(engine-clear), unless it is tolerant; for exceptions as
+    :func:`translator.engine.compile.compile_expr`.
     """
 
     def __init__(
@@ -76,13 +80,22 @@ class IncidentLog:
         dialect: Dialect,
         context: Context = NOTHING,
         exceptions: Sequence[RuleException] = (),
+        *,
+        tolerant: bool = False,
     ) -> None:
         self._rules = tuple(rules)
         self._suppressed = [Suppression(each, dialect, context) for each in exceptions]
         self._clearings: list[Clearing[Incident]] = []
         self._by_rule: dict[int, Clearing[Incident]] = {}
+        self.refused: dict[int, TranslatorError] = {}
         for number, rule in enumerate(rules):
-            clearing: Clearing[Incident] | None = clearing_of(rule, dialect, context)
+            try:
+                clearing: Clearing[Incident] | None = clearing_of(rule, dialect, context)
+            except TranslatorError as error:
+                if not tolerant:
+                    raise
+                self.refused[number] = error
+                continue
             if clearing is not None:
                 self._clearings.append(clearing)
                 self._by_rule[number] = clearing
@@ -95,6 +108,18 @@ class IncidentLog:
         """What to replay: the rules, then the patterns that clear."""
         return (*self._rules, *(clearing.pattern for clearing in self._clearings))
 
+    def owner(self, number: int) -> int:
+        """The number of the rule that a watched one belongs to."""
+        if number < len(self._rules):
+            return number
+        wanted = self._clearings[number - len(self._rules)]
+        return next(rule for rule, clearing in self._by_rule.items() if clearing is wanted)
+
+    @property
+    def raised(self) -> int:
+        """How many incidents were raised so far."""
+        return len(self._all)
+
     @property
     def incidents(self) -> tuple[Incident, ...]:
         """All incidents so far, cleared ones too."""
@@ -105,7 +130,7 @@ class IncidentLog:
         """For each exception, how many firings it kept from raising or updating an incident."""
         return tuple(each.firings for each in self._suppressed)
 
-    def take(self, firing: Firing) -> Incident | None:
+    def take(self, firing: Firing, origin: str = "") -> Incident | None:
         """The incident that the firing raises or updates; ``None`` when it does neither."""
         if firing.rule >= len(self._rules):
             for cleared in self._clearings[firing.rule - len(self._rules)].cleared_by(firing):
@@ -120,14 +145,14 @@ class IncidentLog:
         if len(self._all) >= MOST_INCIDENTS:
             self.dropped += 1
             return None
-        return self._raise(rule, firing)
+        return self._raise(rule, firing, origin)
 
     def finish(self, time: float) -> None:
         """Let time pass until the end of the stream: incidents that stayed quiet are cleared."""
         for incident in tuple(self._active.values()):
             self._clear_if_quiet(incident, time)
 
-    def _raise(self, rule: Rule, firing: Firing) -> Incident:
+    def _raise(self, rule: Rule, firing: Firing, origin: str) -> Incident:
         incident = Incident(
             firing.rule,
             rule.incident.event_type,
@@ -145,6 +170,7 @@ class IncidentLog:
                 if entry.attribute in firing.attributes
                 for name in entry.lists
             },
+            origin=origin,
         )
         self._all.append(incident)
         self._active[firing.rule, firing.key] = incident

@@ -12,6 +12,7 @@ from translator.engine.firings import Firing
 from translator.engine.ruleset import FilterIndex
 from translator.engine.values import Event, Record
 from translator.engine.verdict import Undecided
+from translator.errors import TranslatorError
 from translator.model.rule import Rule
 
 _SWEEP = 4_096
@@ -31,21 +32,29 @@ class Replay:
     """All rules over one stream, with events in the order of their times (:mod:`translator.engine.clock`).
 
     ``unknown`` holds by number of the rule what could not be told; such an event does not count as a match.
+    With ``tolerant`` a rule that the engine refuses does not fire, and ``refused`` holds why.
 
-    Raises: as :class:`translator.engine.correlation.Correlation`.
+    Raises: as :class:`translator.engine.correlation.Correlation`, unless it is tolerant.
     """
 
     rules: Sequence[Rule]
     dialect: Dialect
     context: Context = NOTHING
+    tolerant: bool = False
     unknown: dict[int, Unknown] = field(default_factory=dict, init=False)
+    refused: dict[int, TranslatorError] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self._states = [
-            Correlation(rule, number, self.dialect, self.context) for number, rule in enumerate(self.rules)
-        ]
-        self._index = FilterIndex([pattern for state in self._states for pattern in state.patterns])
-        self._waiting = [state for state in self._states if state.waits]
+        self._states: dict[int, Correlation] = {}
+        for number, rule in enumerate(self.rules):
+            try:
+                self._states[number] = Correlation(rule, number, self.dialect, self.context)
+            except TranslatorError as error:
+                if not self.tolerant:
+                    raise
+                self.refused[number] = error
+        self._index = FilterIndex([pattern for state in self._states.values() for pattern in state.patterns])
+        self._waiting = [state for state in self._states.values() if state.waits]
         self._position = 0
 
     def feed(self, time: float, event: Event) -> list[Firing]:
@@ -70,7 +79,7 @@ class Replay:
                 self._cannot_tell(number, state.undecided)
                 state.undecided = None
         if position % _SWEEP == 0:
-            for state in self._states:
+            for state in self._states.values():
                 state.advance(time)
         return fired
 
@@ -87,7 +96,7 @@ class Replay:
     @property
     def cut(self) -> dict[int, int]:
         """By number of the rule, events that completed too many combinations of groups."""
-        return {number: state.cut for number, state in enumerate(self._states) if state.cut}
+        return {number: state.cut for number, state in self._states.items() if state.cut}
 
     def _ended(self, time: float) -> list[Firing]:
         found = [firing for state in self._waiting for firing in state.due(time)]

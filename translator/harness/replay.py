@@ -1,0 +1,182 @@
+"""Rule documents over the events of files: what fires, what it raises, and what could not be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+
+from translator.dialect.profile import Dialect
+from translator.engine.context import Context
+from translator.engine.context_file import context_of
+from translator.engine.exception_file import exceptions_of
+from translator.engine.exceptions import RuleException
+from translator.engine.explain import Step, explain
+from translator.engine.firings import Firing
+from translator.engine.incidents import IncidentLog
+from translator.engine.replay import Replay
+from translator.engine.values import Event
+from translator.errors import InputError, Location, TranslatorError
+from translator.harness.arrivals import Arrivals
+from translator.model.rule import Rule
+from translator.parse.expression import Precedence, parse_filter
+from translator.parse.rule_xml import ParsedRule, read_rules
+from translator.parse.rule_xml.document import MAX_BYTES
+from translator.sources.documents import Document, read_yaml_file
+from translator.sources.files import STANDARD_INPUT, read_bytes
+
+
+@dataclass
+class RuleBook:
+    """The rules of documents. ``unused`` counts by path what they say and the engine does not look at."""
+
+    rules: list[ParsedRule] = field(default_factory=list)
+    errors: list[TranslatorError] = field(default_factory=list)
+    unused: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is open to doubt in the rules, with file and line."""
+        return [warning for parsed in self.rules for warning in parsed.warnings]
+
+
+def read_rule_book(paths: Sequence[Path], precedence: Precedence | None = None) -> RuleBook:
+    """The rules of files and of the ``*.xml`` below directories; what cannot be read gives its error."""
+    book = RuleBook()
+    for path in paths:
+        try:
+            for file in _documents(path):
+                _read(file, precedence, book)
+        except TranslatorError as error:
+            book.errors.append(error)
+    return book
+
+
+def _documents(path: Path) -> Iterator[Path]:
+    if path == STANDARD_INPUT or not path.is_dir():
+        yield path
+        return
+    files = sorted(path.rglob("*.xml"))
+    if not files:
+        raise InputError("no-rules", "the directory holds no *.xml file", Location(str(path)), "name a file")
+    yield from files
+
+
+def _read(file: Path, precedence: Precedence | None, book: RuleBook) -> None:
+    before = len(book.rules), len(book.errors)
+    try:
+        for outcome in read_rules(read_bytes(file, MAX_BYTES), str(file), precedence):
+            if isinstance(outcome, InputError):
+                book.errors.append(outcome)
+            else:
+                book.rules.append(outcome)
+                book.unused.update({part.partition("=")[0] for part in outcome.unknown})
+    except TranslatorError as error:
+        book.errors.append(error)
+    if before == (len(book.rules), len(book.errors)):
+        book.errors.append(
+            InputError("no-rules", "the document holds no rule", Location(str(file)), "check the path")
+        )
+
+
+def read_context(path: Path) -> Context:
+    """The groups, lookup tables, devices and baselines of a file.
+
+    Raises: InputError as read_yaml_file; InputError(context-invalid).
+    """
+    document = _only_document(path, "context-invalid")
+    return context_of(document.content, document.location)
+
+
+def read_exceptions(path: Path, zone: tzinfo) -> tuple[RuleException, ...]:
+    """The exceptions of a file; times without offset are local to ``zone``.
+
+    Raises: InputError as read_yaml_file; InputError(exceptions-invalid, filter-syntax).
+    """
+    document = _only_document(path, "exceptions-invalid")
+    return exceptions_of(document.content, document.location, zone, lambda text: parse_filter(text).expr)
+
+
+def _only_document(path: Path, code: str) -> Document:
+    first, *others = read_yaml_file(path)
+    if others:
+        raise InputError(code, "the file holds several documents", others[0].location, "leave one")
+    return first
+
+
+@dataclass
+class Outcome:
+    """The end of a replay. ``refused`` holds by number of the rule why it does not run, or is not cleared."""
+
+    rules: Sequence[Rule]
+    log: IncidentLog
+    replay: Replay
+    refused: dict[int, TranslatorError]
+    firings: int = 0
+    replayed: int = 0
+
+    def take(self, firing: Firing, origin: str) -> None:
+        """Count the firing and let it raise or clear what it does."""
+        self.firings += firing.rule < len(self.rules)
+        self.log.take(firing, origin)
+
+    @property
+    def unknown(self) -> Iterator[tuple[str, str, int]]:
+        """Rules that could not always be told: name, the last reason, and for how many events."""
+        for number, what in sorted(self.replay.unknown.items()):
+            yield self.log.watched[number].name, what.reason, what.events
+
+    @property
+    def cut(self) -> Iterator[tuple[str, int]]:
+        """Rules for which an event completed too many combinations, and for how many events."""
+        for number, events in self.replay.cut.items():
+            yield self.log.watched[number].name, events
+
+
+def replay(
+    rules: Sequence[Rule],
+    arrivals: Arrivals,
+    dialect: Dialect,
+    context: Context,
+    exceptions: Sequence[RuleException] = (),
+    done: Callable[[Outcome], object] = lambda outcome: None,
+) -> Outcome:
+    """Replay the events and keep the incidents; ``done`` is called after each event.
+
+    A rule that the engine refuses and an event that it cannot take are left out and noted.
+
+    Raises: for exceptions as :func:`translator.engine.compile.compile_expr`.
+    """
+    log = IncidentLog(rules, dialect, context, exceptions, tolerant=True)
+    engine = Replay(log.watched, dialect, context, tolerant=True)
+    refused = {**log.refused, **{log.owner(number): error for number, error in engine.refused.items()}}
+    outcome = Outcome(rules, log, engine, dict(sorted(refused.items())))
+    end = 0.0
+    for time, arrival in arrivals.timed():
+        try:
+            firings = engine.feed(time, arrival.event)
+        except InputError as error:
+            arrivals.fail(arrival, error)
+        else:
+            for firing in firings:
+                # What waited for the end of a window began at an earlier event.
+                began_here = firing.position == outcome.replayed
+                outcome.take(firing, str(arrival.location) if began_here else "")
+            outcome.replayed += 1
+        end = time
+        done(outcome)
+    for firing in engine.finish():
+        outcome.take(firing, "")
+        end = max(end, firing.time)
+    log.finish(end)
+    return outcome
+
+
+def explain_event(rule: Rule, event: Event, dialect: Dialect, context: Context) -> list[tuple[str, Step]]:
+    """For each sub-pattern of the rule, by name, why it matches the event or does not.
+
+    Raises: as :func:`translator.engine.explain.explain`.
+    """
+    return [(each.name, explain(each.filter, event, dialect, context)) for each in rule.sub_patterns]
