@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from sigma.exceptions import SigmaError
@@ -16,12 +17,13 @@ from sigma.rule import SigmaRule
 
 from translator.errors import InputError, Location, Refused
 from translator.sources.conditions import Tree, read_condition
-from translator.sources.modifiers import deviation, own_modifiers
+from translator.sources.modifiers import KNOWN, deviation, own_modifiers
 
 _TEXT_MODIFIERS = frozenset(
     {"contains", "startswith", "endswith", "cased", "re", "windash", "wide", "utf16", "utf16le", "utf16be"}
     | {"base64", "base64offset", "expand"}
 )
+_SHOWN = 60
 _LONGEST = 300
 """Characters of a message."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -128,6 +130,7 @@ def _check_item(name: str, item: Any, in_list: bool = False) -> None:
                 raise InputError(
                     "rule-invalid", f"field name {field!r} in '{name}' is not text", hint="quote it"
                 )
+            _check_modifiers(field)
             members = value if isinstance(value, list) else [value]
             if not members:
                 raise InputError("rule-invalid", f"'{field}' in '{name}' has an empty list", hint="use null")
@@ -145,6 +148,16 @@ def _check_item(name: str, item: Any, in_list: bool = False) -> None:
             raise InputError("rule-invalid", f"detection item '{name}' is empty")
         for member in item:
             _check_item(name, member, in_list=True)
+
+
+def _check_modifiers(field: str) -> None:
+    for name in field.split("|")[1:]:
+        if name not in KNOWN:
+            near = get_close_matches(name, KNOWN, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(sorted(KNOWN))}"
+            raise InputError(
+                "rule-invalid", f"'{field[:_SHOWN]}' has no known modifier '{name[:_SHOWN]}'", hint=hint
+            )
 
 
 def _rewrite(item: Any) -> Any:
