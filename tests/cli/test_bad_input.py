@@ -127,6 +127,7 @@ def test_wrong_types_of_keys(key: str, value: str, run: Runner) -> None:
         ("loop.yml", "loop.yml: file-"),
         ("/dev/null", "/dev/null: empty-file: "),
         ("file/below.yml", "file/below.yml: file-missing: "),
+        ("x" * 300, f"{'x' * 300}: file-unreadable: the file cannot be read: file name too long; "),
     ],
     ids=lambda value: value[:20],
 )

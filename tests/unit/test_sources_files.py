@@ -54,6 +54,11 @@ def test_a_pipe_is_read_like_a_file(tmp_path: Path) -> None:
     assert find_rule_files([pipe]) == [pipe]
 
 
+def test_a_pipe_below_a_directory_is_not_waited_for(tree: Path) -> None:
+    os.mkfifo(tree / "b" / "three.yml")
+    assert names(find_rule_files([tree / "b"]), tree) == ["b/one.yaml", "b/two.yml"]
+
+
 def test_a_missing_path(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"missing\.yml: file-missing: "):
         find_rule_files([tmp_path / "missing.yml"])
@@ -76,6 +81,9 @@ def test_a_directory_that_may_not_be_listed(tree: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("os.scandir", refuse)
     with pytest.raises(InputError, match=r"b: file-unreadable: the file cannot be read: permission denied"):
         find_rule_files([tree])
+    failed: list[InputError] = []
+    assert names(find_rule_files([tree, tree / "no.yml"], failed.append), tree) == ["a/z.yml", "a.yml"]
+    assert [error.code for error in failed] == ["file-unreadable", "file-missing"]
 
 
 def test_reading_a_missing_file(tmp_path: Path) -> None:

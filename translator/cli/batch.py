@@ -97,17 +97,11 @@ def translate_all(paths: Sequence[str], options: Options) -> Batch[Translation]:
 
 def _files(paths: Sequence[str], batch: Batch[Any]) -> Iterator[Path]:
     seen: set[str] = set()
-    for path in paths:
-        try:
-            found = find_rule_files([path])
-        except TranslatorError as error:
-            batch.add(error)
-            continue
-        for file in found:
-            place = _identity(file)
-            if place not in seen:
-                seen.add(place)
-                yield file
+    for file in find_rule_files(paths, batch.add):
+        place = _identity(file)
+        if place not in seen:
+            seen.add(place)
+            yield file
 
 
 def _identity(file: Path) -> str:

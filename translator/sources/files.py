@@ -28,18 +28,27 @@ def find_fixture_files(path: Path | str) -> list[Path]:
     return list(_expand(Path(path), _is_fixture, "no-fixtures", "*.fixture.yaml"))
 
 
-def find_rule_files(paths: Iterable[Path | str]) -> list[Path]:
+def find_rule_files(
+    paths: Iterable[Path | str], failed: Callable[[InputError], object] | None = None
+) -> list[Path]:
     """The rule files that the paths stand for, each once, in an order that depends on names alone.
 
     A file is taken whatever its suffix; a directory stands for the ``*.yml`` and ``*.yaml`` below it, sorted,
-    without fixtures and hidden directories; ``-`` is standard input. The order of the paths is kept.
+    without fixtures, hidden directories and named pipes; ``-`` is standard input. The order of the paths is
+    kept.
 
-    Raises: InputError ``file-missing``, ``file-unreadable`` or ``no-rules``, for the first path that fails.
-    Callers that go on with the remaining paths call once for each path.
+    ``failed`` is called for each path, and each folder below one, that leads nowhere; the others are found.
+
+    Raises: without ``failed``, for the first: InputError ``file-missing``, ``file-unreadable``, ``no-rules``.
     """
     found: dict[Path, None] = {}
     for path in map(Path, paths):
-        found.update(dict.fromkeys(_expand(path, _is_rule, "no-rules", "*.yml or *.yaml")))
+        try:
+            found.update(dict.fromkeys(_expand(path, _is_rule, "no-rules", "*.yml or *.yaml", failed)))
+        except InputError as error:
+            if failed is None:
+                raise
+            failed(error)
     return list(found)
 
 
@@ -111,24 +120,42 @@ def _is_rule(path: Path) -> bool:
     return path.suffix in _YAML_SUFFIXES and not _is_fixture(path)
 
 
-def _expand(path: Path, wanted: Callable[[Path], bool], code: str, pattern: str) -> Iterator[Path]:
-    if path == STANDARD_INPUT or path.is_file():
+def _waits(path: Path) -> bool:
+    """Whether reading may wait for another program: such files are read when they are named, not when met."""
+    return path.is_fifo() or path.is_socket() or path.is_char_device()
+
+
+def _expand(
+    path: Path,
+    wanted: Callable[[Path], bool],
+    code: str,
+    pattern: str,
+    failed: Callable[[InputError], object] | None = None,
+) -> Iterator[Path]:
+    try:
+        is_file, is_directory, is_other = path.is_file(), path.is_dir(), path.exists()
+    except OSError as error:  # a name that is too long, or a folder on the way that is closed
+        raise _unreadable(path, error) from None
+    if path == STANDARD_INPUT or is_file:
         yield path
-    elif path.is_dir():
-        below = sorted(filter(wanted, _below(path)))
+    elif is_directory:
+        below = sorted(file for file in _below(path, failed) if wanted(file) and not _waits(file))
         if not below:
             cause = f"the directory holds no {pattern} file"
             raise InputError(code, cause, Location(str(path)), "name another directory, or a file")
         yield from below
-    elif path.exists():  # a pipe or a device: read like a file
+    elif is_other:  # a pipe or a device: read like a file
         yield path
     else:
         raise _missing(path)
 
 
-def _below(directory: Path) -> Iterator[Path]:
+def _below(directory: Path, failed: Callable[[InputError], object] | None) -> Iterator[Path]:
     def fail(error: OSError) -> None:
-        raise _unreadable(error.filename, error) from None
+        problem = _unreadable(error.filename, error)
+        if failed is None or Path(error.filename) == directory:
+            raise problem from None
+        failed(problem)
 
     for folder, subfolders, names in os.walk(directory, onerror=fail):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
@@ -144,4 +171,5 @@ def _missing(path: Path | str) -> InputError:
 def _unreadable(path: Path | str, error: OSError) -> InputError:
     reason = (error.strerror or type(error).__name__).lower()
     cause = f"the file cannot be read: {reason}"
-    return InputError("file-unreadable", cause, Location(display_name(path)), "check its permissions")
+    hint = "name a file in it" if isinstance(error, IsADirectoryError) else "check its permissions"
+    return InputError("file-unreadable", cause, Location(display_name(path)), hint)
