@@ -65,8 +65,9 @@ def page() -> Iterator[str]:
     for file in files("relations"):
         yield from section(file["operator"], file, relation_cells, ("rule", "events", "fires"))
     yield "\n## Incidents\n"
-    yield "The rule has one sub-pattern A unless it says otherwise. Its incident is PH_RULE_A and has attribute"
-    yield "A, the user. An incident is written as its values, its first and last time, and how often it fired."
+    yield "The rule has one sub-pattern A unless it says otherwise. Its incident is PH_RULE_A and has the"
+    yield "attribute A, the user. An incident is written as its values, its first and last time, and how"
+    yield "often it fired."
     for topic in yaml.safe_load((SUITE / "incidents.yaml").read_text("utf-8")):
         yield f"\n### {topic['topic']}\n"
         yield f"{topic['status'].capitalize()}: {topic['source']}.\n"
