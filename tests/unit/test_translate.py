@@ -344,6 +344,12 @@ def test_one_value_beyond_the_limit_is_refused() -> None:
     assert codes(one(selection={"Text|contains": "x" * 3000})) == []
 
 
+def test_a_value_that_may_be_cut_in_too_many_ways_is_searched_for_as_a_whole() -> None:
+    translation = one(selection={"Account": "?" * 150})
+    assert codes(translation) == ["field-in-raw"]
+    assert codes(one(selection={"Account": "?" * 2000})) == ["field-in-raw", "pattern-too-long"]
+
+
 def test_brackets_inside_brackets_are_read_and_written() -> None:
     condition = "a"
     for number in range(48):

@@ -11,6 +11,10 @@ from translator.lowering.holders import Holder, TextHolder, is_hexadecimal
 from translator.model.expr import Expr, Not, all_of, any_of
 
 
+MAX_PARTS = 100
+"""Wildcards and texts between them in a value that may be cut; each wildcard is a way to cut it."""
+
+
 @dataclass(frozen=True)
 class SplitHolder(Holder):
     """Two text attributes that hold the parts before and after a separator.
@@ -33,7 +37,7 @@ class SplitHolder(Holder):
     def text(self, wanted: Glob) -> Expr:
         if wanted.is_anything:
             return Not(self.absent())
-        cuts = wanted.split(self.separator, self.at_last)
+        cuts = self._cuts(wanted)
         whole = not self.always and not wanted.demands(self.separator)
         options = [self._both(cut, whole and self._whole_of(cut) == wanted) for cut in cuts]
         alone = (cut for cut in cuts if self._whole_of(cut) == wanted)
@@ -56,9 +60,15 @@ class SplitHolder(Holder):
     def _other_of(self, cut: tuple[Glob, Glob]) -> Glob:
         return cut[1] if self.lone_head else cut[0]
 
+    def _cuts(self, wanted: Glob) -> list[tuple[Glob, Glob]]:
+        if len(wanted.parts) > MAX_PARTS:
+            cause = f"a value of {len(wanted.parts)} parts is asked of a value split over {self.words}"
+            raise Refused(notes.PATTERN_ON_TYPED.name, cause)
+        return wanted.split(self.separator, self.at_last)
+
     def asks_for_nothing(self, wanted: Glob) -> bool:
         """Whether a part that is empty may be what is asked for."""
-        parts = [part for cut in wanted.split(self.separator, self.at_last) for part in cut]
+        parts = [part for cut in self._cuts(wanted) for part in cut]
         return any(part.text == "" for part in (wanted, *parts))
 
     def _both(self, cut: tuple[Glob, Glob], without_other_too: bool) -> Expr:
