@@ -10,7 +10,6 @@ from translator.lowering.glob import Glob
 from translator.lowering.holders import Holder, TextHolder, is_hexadecimal
 from translator.model.expr import Expr, Not, all_of, any_of
 
-
 MAX_PARTS = 100
 """Wildcards and texts between them in a value that may be cut; each wildcard is a way to cut it."""
 

@@ -61,8 +61,8 @@ class SplitRow(Row, frozen=True, kw_only=True):
     lone: Literal["head", "tail"] = "tail"
 
     def __post_init__(self) -> None:
-        if not self.separator:
-            raise ValueError("the separator is empty")
+        if len(self.separator) != 1:
+            raise ValueError(f"the separator has {len(self.separator)} characters, not one")
 
 
 class EventTypePartRow(Row, frozen=True, kw_only=True):
