@@ -72,13 +72,14 @@ AGGREGATES = st.one_of(
 )
 
 
+JOINS = ["AND", "OR", "FOLLOWED_BY", "FOLLOWED_BY"]
 SHIFT = st.sampled_from([0, 0, 0, 1])
 """How often sub-patterns match the same events."""
 
 
 @st.composite
 def rules(draw: st.DrawFn) -> Rule:
-    count = draw(st.integers(1, 3))
+    count = draw(st.sampled_from([1, 2, 2, 3, 3, 3]))
     patterns = tuple(
         SubPattern(
             NAMES[place],
@@ -88,9 +89,7 @@ def rules(draw: st.DrawFn) -> Rule:
         )
         for place in range(count)
     )
-    types = draw(
-        st.lists(st.sampled_from(["AND", "OR", "FOLLOWED_BY"]), min_size=count - 1, max_size=count - 1)
-    )
+    types = draw(st.lists(st.sampled_from(JOINS), min_size=count - 1, max_size=count - 1))
     if types and draw(st.booleans()):
         types[-1] = "NOT_FOLLOWED_BY"
     sides = [Attribute(f"{each.name}.{name}") for each in patterns for name in each.group_by]

@@ -16,8 +16,8 @@ from translator.engine.terms import Read, reader
 from translator.engine.values import Record, Value
 from translator.engine.verdict import Undecided, Verdict
 from translator.errors import Refused
-from translator.model.expr import And, Arithmetic, Attribute, Call, Expr, Number, Term, Test
-from translator.model.walk import replace_tests
+from translator.model.expr import And, Arithmetic, Attribute, Call, Expr, Number, Or, Term, Test
+from translator.model.walk import attributes, replace_tests
 
 MATCHED_EVENTS = Attribute("*")
 
@@ -36,12 +36,15 @@ class Constraint:
     """An aggregate constraint and the aggregates that a sub-pattern keeps.
 
     ``least`` is the number of members from which on it holds, when it says nothing else; then ``check``
-    is not needed, nor the aggregates it would read.
+    is not needed, nor the aggregates it would read. ``grows``: once it holds, it holds with more members too.
+    ``attributes`` are those that it reads of the group itself.
     """
 
     aggregates: tuple[Aggregate, ...]
     check: Callable[[Mapping[str, Value | None]], Verdict]
     least: int | None
+    grows: bool
+    attributes: tuple[str, ...]
 
     def fresh(self) -> list[Accumulator]:
         """Accumulators of an empty group, in the order of ``aggregates``."""
@@ -72,7 +75,9 @@ def compile_constraint(
     least = least_count(expr)
     wanted = dict.fromkeys((*(() if least is not None else calls), *kept))
     aggregates = tuple(compile_aggregate(call, context) for call in wanted)
-    return Constraint(aggregates, lambda values: check(Record(values)), least)
+    own = {attribute.name for attribute in calls.values()}
+    read = tuple(name for name in attributes(named) if name not in own)
+    return Constraint(aggregates, lambda values: check(Record(values)), least, _grows(expr), read)
 
 
 def compile_aggregate(call: Call, context: Context) -> Aggregate:
@@ -120,6 +125,15 @@ def least_count(expr: Expr) -> int | None:
 
 
 _LEAST = {"greater_or_equal": 0, "greater": 1}
+
+
+def _grows(expr: Expr) -> bool:
+    match expr:
+        case Test(Call(function), operator, Number(), False):
+            return function.upper() in ("COUNT", "MAX") and operator in _LEAST
+        case And(items) | Or(items):
+            return all(map(_grows, items))
+    return False
 
 
 def _by_name(test: Test, calls: dict[Call, Attribute]) -> Test:

@@ -14,6 +14,9 @@ Binding = Mapping[int, Group]
 
 Find = Callable[[Binding], Iterable[Group]]
 
+MOST_LOOKED_AT = 10_000
+"""Groups that are looked at for one event; without equalities between sub-patterns, all could be."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
@@ -25,7 +28,10 @@ class _Stage:
 
 
 class Search:
-    """All bindings of a chain that have a given group for one sub-pattern."""
+    """All bindings of a chain that have a given group for one sub-pattern.
+
+    ``cut`` is whether the last search was given up, having looked at MOST_LOOKED_AT groups.
+    """
 
     def __init__(
         self,
@@ -38,6 +44,8 @@ class Search:
     ) -> None:
         self._trigger = trigger
         self._names = names
+        self.cut = False
+        self._looked_at = 0
         mine = [each for each in conditions if each.patterns <= set(chain.patterns)]
         self._alone = tuple(each for each in mine if each.patterns <= {trigger})
         self._stages: list[_Stage] = []
@@ -57,6 +65,7 @@ class Search:
     def bindings(self, group: Group) -> Iterator[Binding]:
         """Each binding once."""
         binding = {self._trigger: group}
+        self.cut, self._looked_at = False, 0
         if self._hold(self._alone, binding):
             yield from self._extend(binding, 0)
 
@@ -66,6 +75,10 @@ class Search:
             return
         stage = self._stages[depth]
         for group in stage.find(binding):
+            self._looked_at += 1
+            if self._looked_at > MOST_LOOKED_AT:
+                self.cut = True
+                break
             binding[stage.pattern] = group
             if self._hold(stage.checks, binding):
                 yield from self._extend(binding, depth + 1)
@@ -96,7 +109,7 @@ def _ties(
 
 def _finder(window: Window, ties: Sequence[tuple[str, Side]], same: Callable[[str], object]) -> Find:
     if not ties:
-        return lambda binding: tuple(window.groups.values())
+        return lambda binding: window.groups.values()
     indexed = window.index([own for own, _ in ties], same)
 
     def find(binding: Binding) -> Iterable[Group]:

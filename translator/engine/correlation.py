@@ -52,6 +52,7 @@ class _Way:
     ) -> None:
         self._chain = chain
         self._windows = windows
+        self.cut = False
         self._searches = {
             place: Search(chain, place, windows, joined, names, same) for place in chain.closing
         }
@@ -60,13 +61,16 @@ class _Way:
     def completed(self, position: int, here: Mapping[int, Group]) -> Iterator[Binding]:
         """The combinations of groups that complete at this event, each once."""
         found: set[tuple[Key, ...]] = set()
+        self.cut = False
         for place in sorted(here.keys() & self._searches.keys()):
-            for binding in self._searches[place].bindings(here[place]):
+            search = self._searches[place]
+            for binding in search.bindings(here[place]):
                 if self._chain.completes(position, self._first(binding), self._now(binding, here)):
                     keys = tuple(binding[each].key for each in self._chain.patterns)
                     if keys not in found:
                         found.add(keys)
                         yield binding
+            self.cut = self.cut or search.cut
 
     def _first(self, binding: Binding) -> Callable[[int, int], int | None]:
         return lambda place, after: binding[place].first_satisfied(self._windows[place].constraint, after)
@@ -78,7 +82,8 @@ class _Way:
 class Correlation:
     """The state of one rule. Events come in the order of their times.
 
-    ``cut`` counts events that completed more than MOST_BINDINGS combinations; the rest was left out.
+    ``cut`` counts events that completed more than MOST_BINDINGS combinations, or for which more than
+    MOST_LOOKED_AT groups would have had to be looked at; the rest was left out.
     ``undecided`` is what was missing the last time that an aggregate constraint could not be told.
 
     Raises: Refused(engine-rule, engine-relation, engine-constraint, aggregate-unsupported), and as
@@ -120,7 +125,7 @@ class Correlation:
         joined = attributes(rule.global_constraint) if rule.global_constraint is not None else ()
         kept = [name.removeprefix(prefix) for name in joined if name.startswith(prefix)]
         kept += [source.read for source in taken if source.aggregate is None]
-        return Window(rule.window, pattern.group_by, (*kept, *attributes(pattern.aggregate)), constraint)
+        return Window(rule.window, pattern.group_by, (*kept, *constraint.attributes), constraint)
 
     def feed(self, position: int, time: float, matched: Sequence[int], record: Record) -> Iterator[Firing]:
         """Take in an event that the sub-patterns at ``matched`` match.
@@ -144,7 +149,8 @@ class Correlation:
         for way in self._ways:
             completed = way.completed(position, here)
             found = list(islice(completed, MOST_BINDINGS))
-            self.cut += next(completed, None) is not None
+            more = next(completed, None) is not None
+            self.cut += more or way.cut
             if way.absence is not None and way.absence.absent in here:
                 way.absence.stop(here[way.absence.absent].attributes)
             for binding in found:

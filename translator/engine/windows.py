@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from translator.engine.accumulators import Accumulator
 from translator.engine.aggregates import Constraint
@@ -21,29 +20,84 @@ from translator.engine.verdict import Verdict
 Key = tuple[str | None, ...]
 """The values of the group-by attributes as they stand; an absent attribute is a value of its own."""
 
+Values = tuple[str | None, ...]
+"""What the aggregates read of a match."""
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One match. ``position`` counts all events of the stream; ``values`` are what the aggregates read."""
+MOST_LOOKED_AT_AGAIN = 1_000
+"""Members of a group, the last ones, among which the first that satisfied its constraint is looked for.
 
-    position: int
+Counts, which nearly all rules ask for, need no such look; a sum or an average over many members does. Of
+larger groups between this number and twice as many are looked at.
+"""
+
+
+class _Member(NamedTuple):
+    """A match and where it belongs, to be forgotten in time."""
+
     time: float
-    key: Key
-    values: tuple[str | None, ...]
+    group: Group
+
+
+class _Scan:
+    """How far a group's members were looked at again, from the first one on, and which satisfied."""
+
+    __slots__ = ("accumulators", "extra", "first", "looked_at", "satisfied")
+
+    def __init__(self, first: int, extra: Values, accumulators: list[Accumulator]) -> None:
+        self.first = first
+        self.extra = extra
+        self.accumulators = accumulators
+        self.looked_at = 0
+        self.satisfied: list[int] = []
 
 
 class Group:
-    """The matches of one key inside the window; ``attributes`` are those of the last one."""
+    """The matches of one key inside the window; ``attributes`` are those of the last one.
 
-    __slots__ = ("_checked", "_checked_for", "accumulators", "attributes", "key", "members")
+    A match is its position among all events of the stream. Positions before ``_start`` have left.
+    """
 
-    def __init__(self, key: Key, accumulators: list[Accumulator]) -> None:
+    __slots__ = ("_extra", "_positions", "_scan", "_start", "_values", "_window", "accumulators", "key")
+
+    def __init__(self, window: Window, key: Key, accumulators: Sequence[Accumulator]) -> None:
         self.key = key
-        self.members: deque[Member] = deque()
         self.accumulators = accumulators
-        self.attributes: dict[str, str] = {}
-        self._checked: list[int] = []
-        self._checked_for = (-1, -1)
+        self._window = window
+        self._extra: Values = ()
+        self._positions: list[int] = []
+        self._values: list[Values] | None = [] if accumulators else None
+        self._start = 0
+        self._scan: _Scan | None = None
+
+    def __len__(self) -> int:
+        return len(self._positions) - self._start
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The group-by attributes and the others that are kept, without absent ones."""
+        pairs = zip(self._window.kept, (*self.key, *self._extra), strict=True)
+        return {name: value for name, value in pairs if value is not None}
+
+    def add(self, position: int, values: Values, extra: Values) -> None:
+        """Take a match in."""
+        self._positions.append(position)
+        self._extra = extra
+        if self._values is not None:
+            self._values.append(values)
+            for accumulator, value in zip(self.accumulators, values, strict=True):
+                accumulator.add(value)
+
+    def drop_first(self) -> None:
+        """Let the first match go."""
+        if self._values is not None:
+            for accumulator, value in zip(self.accumulators, self._values[self._start], strict=True):
+                accumulator.remove(value)
+        self._start += 1
+        if self._start > 32 and 2 * self._start > len(self._positions):
+            del self._positions[: self._start]
+            if self._values is not None:
+                del self._values[: self._start]
+            self._start = 0
 
     def first_satisfied(self, constraint: Constraint, after: int) -> int | None:
         """The first member behind position ``after`` up to which the constraint holds, if there is one.
@@ -51,35 +105,62 @@ class Group:
         What counts is inside the window now: a member that left no longer counts for those that stay.
         """
         if constraint.least is not None:
-            positions = (member.position for member in islice(self.members, constraint.least - 1, None))
-            return next((position for position in positions if position > after), None)
-        ends = self.members[0].position, self.members[-1].position
-        if ends != self._checked_for:
-            self._checked, self._checked_for = list(self._replay(constraint)), ends
-        place = bisect_right(self._checked, after)
-        return self._checked[place] if place < len(self._checked) else None
+            place = max(bisect_right(self._positions, after, self._start), self._start + constraint.least - 1)
+            return self._positions[place] if place < len(self._positions) else None
+        if constraint.grows and self._window.holds(self) is not True:
+            return None
+        scan = self._scan_of(constraint)
+        place = bisect_right(scan.satisfied, after)
+        while place == len(scan.satisfied):
+            if not self._look_on(scan, constraint):
+                return None
+            place = bisect_right(scan.satisfied, after)
+        return scan.satisfied[place]
 
-    def _replay(self, constraint: Constraint) -> Iterator[int]:
-        accumulators = constraint.fresh()
-        for member in self.members:
-            for accumulator, value in zip(accumulators, member.values, strict=True):
+    def _scan_of(self, constraint: Constraint) -> _Scan:
+        """The scan so far, or a new one when what it began with has left or changed."""
+        scan = self._scan
+        if scan is None or scan.extra != self._extra or not self._begins_well(scan):
+            first = self._positions[max(self._start, len(self._positions) - MOST_LOOKED_AT_AGAIN)]
+            scan = self._scan = _Scan(first, self._extra, constraint.fresh())
+        return scan
+
+    def _begins_well(self, scan: _Scan) -> bool:
+        if len(self) <= MOST_LOOKED_AT_AGAIN:
+            return scan.first == self._positions[self._start]
+        return scan.first >= self._positions[self._start] and scan.looked_at < 2 * MOST_LOOKED_AT_AGAIN
+
+    def _look_on(self, scan: _Scan, constraint: Constraint) -> bool:
+        """Look at the next members, up to one that satisfies."""
+        values = self._values or []
+        begin = bisect_right(self._positions, scan.first - 1, self._start)
+        attributes = self.attributes
+        for place in range(begin + scan.looked_at, len(self._positions)):
+            scan.looked_at += 1
+            for accumulator, value in zip(scan.accumulators, values[place], strict=True):
                 accumulator.add(value)
-            if constraint.check({**self.attributes, **constraint.results(accumulators)}) is True:
-                yield member.position
+            if constraint.check({**attributes, **constraint.results(scan.accumulators)}) is True:
+                scan.satisfied.append(self._positions[place])
+                return True
+        return False
 
 
 class Window:
-    """All groups of one sub-pattern. ``kept`` names attributes wanted besides the group-by ones."""
+    """All groups of one sub-pattern.
+
+    ``kept`` names the attributes that groups keep: the group-by ones first, then those wanted besides.
+    """
 
     def __init__(
-        self, length: float, group_by: Sequence[str], kept: Sequence[str], constraint: Constraint
+        self, length: float, group_by: Sequence[str], wanted: Sequence[str], constraint: Constraint
     ) -> None:
         self.groups: dict[Key, Group] = {}
         self.group_by = tuple(group_by)
         self.constraint = constraint
         self._length = length
-        self._kept = tuple(dict.fromkeys((*group_by, *kept)))
-        self._members: deque[Member] = deque()
+        self._extra = tuple(dict.fromkeys(name for name in wanted if name not in self.group_by))
+        self.kept = (*self.group_by, *self._extra)
+        self._members: deque[_Member] = deque()
         self._indices: list[_Index] = []
 
     def index(
@@ -93,36 +174,30 @@ class Window:
     def advance(self, time: float) -> None:
         """Drop what is no longer inside at this time."""
         while self._members and self._members[0].time <= time - self._length:
-            member = self._members.popleft()
-            group = self.groups[member.key]
-            group.members.popleft()
-            for accumulator, value in zip(group.accumulators, member.values, strict=True):
-                accumulator.remove(value)
-            if not group.members:
-                del self.groups[member.key]
+            group = self._members.popleft().group
+            group.drop_first()
+            if not group:
+                del self.groups[group.key]
                 for index in self._indices:
                     index.discard(group)
 
     def add(self, position: int, time: float, record: Record) -> Group:
         """Take a match in; the window must have been advanced to its time."""
-        key = tuple([record.text.get(name) for name in self.group_by])
+        read = record.text.get
+        key = tuple([read(name) for name in self.group_by])
         group = self.groups.get(key)
         if group is None:
-            group = self.groups[key] = Group(key, self.constraint.fresh())
+            group = self.groups[key] = Group(self, key, self.constraint.fresh())
             for index in self._indices:
                 index.add(group)
-        member = Member(position, time, key, self.constraint.read(record))
-        group.members.append(member)
-        self._members.append(member)
-        for accumulator, value in zip(group.accumulators, member.values, strict=True):
-            accumulator.add(value)
-        group.attributes = {name: record.text[name] for name in self._kept if name in record.text}
+        group.add(position, self.constraint.read(record), tuple([read(name) for name in self._extra]))
+        self._members.append(_Member(time, group))
         return group
 
     def holds(self, group: Group) -> Verdict:
         """Whether the group satisfies the aggregate constraint now."""
         if self.constraint.least is not None:
-            return len(group.members) >= self.constraint.least
+            return len(group) >= self.constraint.least
         return self.constraint.check(self.seen(group))
 
     def seen(self, group: Group) -> dict[str, Value | None]:
@@ -139,7 +214,7 @@ class _Index:
         self._groups: dict[tuple[object, ...], dict[Key, Group]] = {}
 
     def find(self, values: Sequence[str]) -> Iterable[Group]:
-        return tuple(self._groups.get(tuple(map(self._same, values)), {}).values())
+        return self._groups.get(tuple(map(self._same, values)), {}).values()
 
     def add(self, group: Group) -> None:
         if (place := self._place(group)) is not None:
