@@ -24,8 +24,7 @@ from translator.lowering.context import Context, Leaf
 from translator.lowering.event_types import read_event_id
 from translator.lowering.groups import group_of, in_group
 from translator.lowering.merge import merge_alternatives
-from translator.lowering.places import Place, ask, unmapped
-from translator.lowering.raw import MessageHolder
+from translator.lowering.places import Place, ask, message, unmapped
 from translator.lowering.references import field_reference
 from translator.lowering.values import lower_value, words
 from translator.model.expr import Expr, Not, all_of, any_of
@@ -137,7 +136,7 @@ class FilterBackend(Backend):
     def _keyword(self, value: SigmaType) -> Expr:
         text = f"the keyword '{words(value)}' is searched in the raw message"
         self.context.note(notes.KEYWORD_IN_RAW, text)
-        return lower_value(value, Place(MessageHolder(self.context.emission), None, None, self.context))
+        return lower_value(value, Place(message(self.context), None, None, self.context))
 
     # --- Never reached: the methods above take every field and every keyword --------------------
 

@@ -166,7 +166,7 @@ def _raw_holder(target: RawTarget, context: Context) -> Holder:
         case "xml":
             return ElementHolder(target.element, context.emission)
         case "text":
-            return MessageHolder(context.emission)
+            return message(context)
     return FramedHolder(target, context.emission)
 
 
@@ -182,10 +182,15 @@ def attribute_holder(attribute: str, context: Context) -> Holder:
     return TextHolder(attribute, context.emission)
 
 
+def message(context: Context) -> MessageHolder:
+    """The whole raw message of the events at hand."""
+    return MessageHolder(context.emission, context.log_source.raw_form)
+
+
 def unmapped(name: str, context: Context) -> Place:
     """The place of a field that the log source does not know."""
     near = context.log_source.suggest(name)
     text = f"'{name}' has no FortiSIEM attribute for {context.log_source.key}; "
     text += "the raw message is searched for the value" + (f" (did you mean '{near}'?)" if near else "")
     context.note(notes.FIELD_UNMAPPED, text, name)
-    return Place(MessageHolder(context.emission), None, None, context)
+    return Place(message(context), None, None, context)

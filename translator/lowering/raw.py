@@ -19,19 +19,13 @@ from translator.lowering import regex
 from translator.lowering.context import Emission
 from translator.lowering.glob import AnyOf, Glob, Part, Wild
 from translator.lowering.holders import Holder
+from translator.lowering.spelling import BY_FORM, Spell, as_it_is, in_xml
 from translator.lowering.tokens import alternatives, character, is_class, sets_flags, tokens
 from translator.model.expr import Attribute, Expr, Not, Pattern, Test
 
 RAW_MESSAGE = "rawEventMsg"
 
 _INSIDE = "[^<]*"
-_ENTITIES = {
-    "&": "(?:&amp;|&)",
-    "<": "(?:&lt;|<)",
-    ">": "(?:&gt;|>)",
-    '"': r"(?:&quot;|\x22)",
-    "'": "(?:&apos;|')",
-}
 _IN_CLASSES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -45,21 +39,17 @@ def found(pattern: str) -> Test:
     return Test(Attribute(RAW_MESSAGE), operators.REGEXP.name, Pattern(pattern))
 
 
-def _escaped(text: str) -> str:
-    """Text as it may stand in XML, as a pattern."""
-    return "".join(_ENTITIES.get(character) or regex.escape(character) for character in text)
+def _spelled(text: str, spell: Spell = in_xml) -> str:
+    """Text as it may stand in the raw message, as a pattern."""
+    return "".join(spell(letter) or regex.escape(letter) for letter in text)
 
 
 def _between(part: Part) -> str:
     if isinstance(part, str):
-        return _escaped(part)
+        return _spelled(part)
     if isinstance(part, AnyOf):
         return regex.character_class(part.characters)
     return _INSIDE if part is Wild.ANY else r"(?:&\w+;|[^<])"
-
-
-def _anywhere(part: Part) -> str:
-    return _escaped(part) if isinstance(part, str) else regex.part_of(part)
 
 
 def _in_xml(value: Iterable[str]) -> str:
@@ -77,8 +67,7 @@ def _token_in_xml(token: str, repeated: bool) -> str:
             return f"{token[:-1]}<]"
         entities = [entity for letter, entity in _IN_CLASSES.items() if re2.search(token, letter)]
         return f"(?:{'|'.join([token, *entities])})" if entities else token
-    letter = character(token) if len(token) > 1 else token
-    return _ENTITIES.get(letter or "", token)
+    return in_xml(character(token) or "") or token
 
 
 _WIDE = {
@@ -144,11 +133,16 @@ class ElementHolder(RawHolder):
         return Not(search(self._name + (r"[\s/>]" if self.element else "[/>]"), self.emission))
 
 
+_ONES = {"xml": r"(?:&\w+;|[\s\S])", "json": r"(?:\\u[0-9a-fA-F]{4}|\\.|[\s\S])"}
+"""One character of a value, by the form of the message."""
+
+
 @dataclass(frozen=True)
 class MessageHolder(RawHolder):
     """The whole raw message: keywords, and fields of which not even the element is known."""
 
     emission: Emission
+    form: str = "xml"
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -158,18 +152,33 @@ class MessageHolder(RawHolder):
     def words(self) -> str:
         return "the raw message"
 
+    @property
+    def _spell(self) -> Spell:
+        return BY_FORM.get(self.form, as_it_is)
+
+    def _part(self, part: Part) -> str:
+        if isinstance(part, str):
+            return _spelled(part, self._spell)
+        return _ONES.get(self.form, regex.part_of(part)) if part is Wild.ONE else regex.part_of(part)
+
+    def _token(self, token: str) -> str:
+        return self._spell(character(token) or "") or token
+
     def text(self, wanted: Glob) -> Expr:
         _, middle, _ = wanted.trimmed()
         if not middle.parts:
             raise self._unsearchable("whether there is any value cannot be seen")
-        return search("".join(map(_anywhere, middle.parts)), self.emission)
+        return search("".join(map(self._part, middle.parts)), self.emission)
 
     def pattern(self, pattern: str) -> Expr:
         flags, body = regex.flags_of(pattern)
         listed = alternatives(body)
         if any("^" in each or "$" in each for each in listed):
             raise self._unsearchable(f"the pattern '{pattern}' is anchored, which says nothing")
-        return found(flags + "|".join(_in_xml(each) for each in listed))
+        written = (
+            _in_xml(each) if self.form == "xml" else "".join(map(self._token, each)) for each in listed
+        )
+        return found(flags + "|".join(written))
 
     def absent(self) -> Expr:
         raise self._unsearchable("whether a field is absent cannot be seen")

@@ -5,7 +5,6 @@ A value is looked for beside its name, in each of the frames in which it may sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from translator import notes
@@ -14,7 +13,8 @@ from translator.lowering import regex
 from translator.lowering.context import Emission
 from translator.lowering.glob import AnyOf, Glob, Part, Wild
 from translator.lowering.raw import RAW_MESSAGE, RawHolder, found, search
-from translator.lowering.tokens import alternatives, sets_flags, tokens
+from translator.lowering.spelling import Spell, as_it_is, in_json, in_quotes
+from translator.lowering.tokens import alternatives, character, is_class, sets_flags, tokens
 from translator.model.expr import Expr, Not
 from translator.taxonomy.lookup import RawTarget
 
@@ -23,49 +23,55 @@ from translator.taxonomy.lookup import RawTarget
 class Frame:
     """One way to write ``name`` and its value: what stands before the value, inside it and after it.
 
-    ``inside`` is one character of a value; ``spelled`` are characters that a value has in another spelling.
+    ``one`` is one character of a value, ``anything`` any number of them. ``spell`` gives the pattern of a
+    character that a value has in another spelling. ``escape`` may stand before characters of a value.
     """
 
     before: str
-    inside: str
+    one: str
+    anything: str
     after: str
-    spelled: Mapping[str, str]
-
-    @property
-    def anything(self) -> str:
-        """Any characters of a value."""
-        return f"{self.inside}*"
+    spell: Spell
+    escape: str = ""
 
     def part(self, part: Part) -> str:
         """A part of the value."""
         if isinstance(part, str):
-            return "".join(self.spelled.get(letter) or regex.escape(letter) for letter in part)
+            return "".join(self.spell(letter) or regex.escape(letter) for letter in part)
         if isinstance(part, AnyOf):
             return regex.character_class(part.characters)
-        return self.anything if part is Wild.ANY else self.inside
+        return self.anything if part is Wild.ANY else self.one
 
     def token(self, token: str) -> str:
         """A token of a pattern for the value."""
         if token in (".", r"[^\n]", r"[\s\S]"):
-            return self.inside
-        letter = token[1] if len(token) == 2 and token[0] == "\\" and not token[1].isalnum() else token
-        return self.spelled.get(letter, token)
+            return self.one
+        letter = character(token)
+        if letter is None:
+            return self._several(token) if self.escape else token
+        return self.spell(letter) or token
 
-
-_JSON = {"\\": r"\\{1,2}", '"': r"\\?\x22", "/": r"\\?/"}
-_QUOTED = r"(?:[^\x22\\]|\\.)"
+    def _several(self, token: str) -> str:
+        """A token that stands for several characters, some of which may have an escape before them."""
+        if token == r"\s":
+            return r"(?:\s|\\[nrtf])"
+        return f"(?:{self.escape}{token})" if is_class(token) or token in (r"\S", r"\W", r"\D") else token
 
 
 def frames_of(target: RawTarget) -> tuple[str, tuple[Frame, ...]]:
     """The pattern that finds the name of a field, and the frames of its value."""
     name = regex.escape(target.name)
     if target.form == "json":
-        bare = Frame(rf"(?:\x22{name}\x22\s*:\s*|[/\[]{name}\]=)", r"[^\x22,}\]]", r"(?:[\s,}\]]|$)", _JSON)
-        quoted = Frame(rf"\x22{name}\x22\s*:\s*\x22", _QUOTED, r"\x22", _JSON)
+        before = rf"(?:\x22{name}\x22\s*:\s*|[/\[]{name}\]=)"
+        inside = r"[^\x22,}\]]"
+        bare = Frame(before, inside, f"{inside}*", r"(?:[\s,}\]]|$)", in_json)
+        one, anything = r"(?:[^\x22\\]|\\u[0-9a-fA-F]{4}|\\.)", r"(?:[^\x22\\]|\\.)*"
+        quoted = Frame(rf"\x22{name}\x22\s*:\s*\x22", one, anything, r"\x22", in_json, r"\\?")
         return rf"(?:\x22{name}\x22\s*:|[/\[]{name}\]=)", (quoted, bare)
     start = rf"(?:^|[\s,;|(\[]){name}="
-    quoted = Frame(rf"{start}\x22", r"[^\x22]", r"\x22", {'"': r"\x22"})
-    return start, (quoted, Frame(start, r"[^\s\x22]", r"(?:[\s,;|)\]]|$)", {}))
+    quoted = Frame(rf"{start}\x22", r"[^\x22]", r"[^\x22]*", r"\x22", in_quotes)
+    bare = Frame(start, r"[^\s\x22]", r"[^\s\x22]*", r"(?:[\s,;|)\]]|$)", as_it_is)
+    return start, (quoted, bare)
 
 
 @dataclass(frozen=True)
