@@ -41,7 +41,7 @@ def document(
 def behind(operator: str, name: str, constraint: str = "", aggregate: str = "COUNT(*) &gt;= 1") -> str:
     return (
         f"<Operator type='{operator}'/><SubPattern name='{name}'>"
-        f"<SingleEvtConstr>eventType = \"{name}\"</SingleEvtConstr><GroupByAttr>user</GroupByAttr>"
+        f'<SingleEvtConstr>eventType = "{name}"</SingleEvtConstr><GroupByAttr>user</GroupByAttr>'
         f"<GroupEvtConstr>{aggregate}</GroupEvtConstr></SubPattern>"
         + (f"<GlobalConstr>{constraint}</GlobalConstr>" if constraint else "")
     )
