@@ -102,10 +102,7 @@ def document(names: list[str], relations: tuple[Relation, ...], constraint: str 
         title="Joined",
         window=300,
         sub_patterns=tuple(
-            SubPattern(
-                name, parse_filter(f'eventType = "{name}"').expr, (), parse_filter("COUNT(*) >= 1").expr
-            )
-            for name in names
+            SubPattern(name, parse_filter(f'eventType = "{name}"').expr, (), once) for name in names
         ),
         incident=Incident("PH_RULE_JOINED", 5, ()),
         relations=relations,
