@@ -18,8 +18,8 @@ from pathlib import Path
 
 from tests.benchmarks.stream import Event, events
 from translator.dialect.profile import load_profile
-from translator.engine.incidents import IncidentLog
 from translator.engine.replay import Replay
+from translator.engine.session import Session
 from translator.engine.values import Record
 from translator.errors import TranslatorError
 from translator.lowering.metadata import Names
@@ -52,21 +52,16 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - before
 
 
-def replayed(rules: Sequence[Rule], stream: Iterable[Event]) -> tuple[float, int, IncidentLog]:
-    """Events a second, how many firings, and the incidents."""
-    log = IncidentLog(rules, load_profile())
-    engine = Replay(log.watched, load_profile())
+def replayed(rules: Sequence[Rule], stream: Iterable[Event]) -> tuple[float, Session]:
+    """Events a second, and what came of them."""
+    session = Session(rules, load_profile())
     given = list(stream)
-    fired = 0
 
     def run() -> None:
-        nonlocal fired
         for event in given:
-            for firing in engine.feed(float(event["phRecvTime"]), event):
-                fired += 1
-                log.take(firing)
+            session.feed(float(event["phRecvTime"]), event)
 
-    return len(given) / seconds(run), fired, log
+    return len(given) / seconds(run), session
 
 
 def asked_one_by_one(rules: Sequence[Rule], stream: Iterable[Event]) -> tuple[float, int]:
@@ -122,8 +117,8 @@ def measure(folder: Path, rule_folders: Sequence[Path], most: int, count: int) -
     parsing = seconds(lambda: rules.extend(each.rule for each in parse_rules(document.encode())))
     compiling = seconds(lambda: Replay(rules, load_profile()))
     sample = max(count // 5, 1)
-    repeating, fired, log = replayed(rules, events(sample))
-    new, _, _ = replayed(rules, all_new(events(sample // 4)))
+    repeating, session = replayed(rules, events(sample))
+    new, _ = replayed(rules, all_new(events(sample // 4)))
     plain, plainly_fired = asked_one_by_one(rules, events(max(sample // PLAIN_SHARE, 1)))
     return {
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
@@ -139,7 +134,11 @@ def measure(folder: Path, rule_folders: Sequence[Path], most: int, count: int) -
             "events a second, each rule asked": round(plain),
             "looking up against asking": round(repeating / plain, 1),
         },
-        "fired": {"looked up": fired, "incidents": log.raised, "asked, on a part": plainly_fired},
+        "fired": {
+            "looked up": session.firings,
+            "incidents": session.log.raised,
+            "asked, on a part": plainly_fired,
+        },
     }
 
 

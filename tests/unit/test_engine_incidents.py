@@ -18,7 +18,7 @@ from translator.engine.context import Context
 from translator.engine.exception_file import exceptions_of
 from translator.engine.exceptions import Period, RuleException
 from translator.engine.incidents import Incident, IncidentLog
-from translator.engine.replay import Replay
+from translator.engine.session import DEEPEST, Session
 from translator.errors import InputError, Location, Refused
 from translator.model.expr import Expr
 from translator.model.rule import ClearPattern, QuietPeriod, Rule, WatchListEntry
@@ -77,13 +77,16 @@ def log_of(
     ends: float | None = None,
     exceptions: tuple[RuleException, ...] = (),
     context: Context | None = None,
+    others: tuple[Rule, ...] = (),
 ) -> IncidentLog:
-    log = IncidentLog([rule], DEFAULT, context or Context(), exceptions)
     stream = stream_of(*events)
-    for firing in Replay(log.watched, DEFAULT, context or Context()).run(stream):
-        log.take(firing)
-    log.finish(stream[-1][0] if ends is None else ends)
-    return log
+    if ends is not None:
+        stream.append((ends, {"eventType": "nothing"}))
+    session = Session([rule, *others], DEFAULT, context or Context(), exceptions)
+    for time, event in stream:
+        session.feed(time, event)
+    session.finish()
+    return session.log
 
 
 def shown(incident: Incident) -> str:
@@ -138,6 +141,49 @@ def test_incidents_that_change_still_clear() -> None:
         replace(rule_of("A", total="COUNT(*)"), clear=clear), ["A 0 x", "A 1 x", "C 2 - n=1", "C 3 - n=2"]
     )
     assert [incident.cleared for incident in log.incidents] == [3.0]
+
+
+def about_incidents(name: str, event_type: str, aggregate: str = "COUNT(*) >= 1") -> Rule:
+    rule = rule_of("A", aggregates={"A": aggregate})
+    (pattern,) = rule.sub_patterns
+    pattern = replace(pattern, filter=parsed(f'eventType = "{event_type}"'), group_by=())
+    incident = replace(rule.incident, event_type=name, attributes=())
+    return replace(rule, name=name, sub_patterns=(pattern,), incident=incident)
+
+
+def test_rules_may_be_about_incidents() -> None:
+    many = about_incidents("PH_RULE_MANY", "PH_RULE_A", "COUNT(DISTINCT A) >= 2 AND MAX(eventSeverity) >= 5")
+    log = log_of(rule_of("A"), ["A 0 x", "A 1 x", "A 2 y", "A 100 z"], others=(many,))
+    assert [(each.event_type, each.first_seen, each.count) for each in log.incidents] == [
+        ("PH_RULE_A", 0.0, 2),
+        ("PH_RULE_A", 2.0, 1),
+        ("PH_RULE_MANY", 2.0, 1),
+        ("PH_RULE_A", 100.0, 1),
+    ]
+
+
+def test_what_raises_no_incident_is_no_event() -> None:
+    exceptions = (RuleException(condition=parsed('A = "x"')),)
+    log = log_of(rule_of("A"), ["A 0 x"], exceptions=exceptions, others=(about_incidents("B", "PH_RULE_A"),))
+    assert log.incidents == ()
+
+
+def test_incidents_at_the_end_are_events_too() -> None:
+    waiting = rule_of("A NOT_FOLLOWED_BY B")
+    log = log_of(waiting, ["A 0 x"], others=(about_incidents("PH_RULE_GONE", "PH_RULE_A"),))
+    assert [(each.event_type, each.first_seen) for each in log.incidents] == [
+        ("PH_RULE_A", 60.0),
+        ("PH_RULE_GONE", 60.0),
+    ]
+
+
+def test_incidents_that_go_in_circles_end() -> None:
+    session = Session([about_incidents("PH_RULE_SELF", "ph_rule_self")], DEFAULT)
+    session.feed(0.0, {"eventType": "PH_RULE_SELF"})
+    session.finish()
+    assert session.firings == DEEPEST + 1
+    assert session.circular == 1
+    assert [incident.count for incident in session.log.incidents] == [DEEPEST + 1]
 
 
 def test_incidents_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

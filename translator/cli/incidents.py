@@ -31,12 +31,12 @@ _COLOURS = {"HIGH": "red", "MEDIUM": "yellow", "LOW": "green"}
 def lines(outcome: Outcome, arrivals: Arrivals) -> Iterator[Text]:
     """The rules that raised incidents, the most severe first, with some of those, and the totals."""
     by_rule: dict[int, list[Incident]] = {}
-    for incident in outcome.log.incidents:
+    for incident in outcome.session.log.incidents:
         by_rule.setdefault(incident.rule, []).append(incident)
     if by_rule:
         yield line(("severity   incidents  firings  first seen           last seen            rule", "bold"))
     for number, found in sorted(by_rule.items(), key=lambda each: (-each[1][0].severity, each[0])):
-        yield _summary(outcome.rules[number], found)
+        yield _summary(outcome.session.rules[number], found)
         for incident in found[:SHOWN]:
             yield line((f"    {_values(incident)}", "dim"))
         if len(found) > SHOWN:
@@ -64,11 +64,12 @@ def _values(incident: Incident) -> str:
 
 
 def _totals(outcome: Outcome, arrivals: Arrivals, rules: int) -> str:
+    session = outcome.session
+    running = len(session.rules) - len(session.replay.refused)
     return (
-        f"{_counted(outcome.log.raised, 'incident')} of {_counted(rules, 'rule')}, "
-        f"{_counted(outcome.firings, 'firing')}; "
-        f"{outcome.replayed:,} of {arrivals.read:,} events through "
-        f"{len(outcome.rules) - len(outcome.replay.refused):,} of {len(outcome.rules):,} rules"
+        f"{_counted(session.log.raised, 'incident')} of {_counted(rules, 'rule')}, "
+        f"{_counted(session.firings, 'firing')}; {outcome.replayed:,} of {arrivals.read:,} events through "
+        f"{running:,} of {len(session.rules):,} rules"
     )
 
 
@@ -89,8 +90,12 @@ def remarks(book: RuleBook, outcome: Outcome, arrivals: Arrivals) -> Iterator[st
     for name, events in outcome.cut:
         counted = _counted(events, "event")
         yield f"rule '{name}' had too many combinations of groups at {counted}; give it a constraint"
-    if outcome.log.dropped:
-        yield f"{outcome.log.dropped:,} firings raised nothing, because {MOST_INCIDENTS:,} incidents are kept"
+    if outcome.session.circular:
+        counted = _counted(outcome.session.circular, "incident")
+        yield f"{counted} not made events, because incidents follow from one another without end"
+    if outcome.session.log.dropped:
+        counted = _counted(outcome.session.log.dropped, "firing")
+        yield f"{counted} raised nothing, because {MOST_INCIDENTS:,} incidents are kept"
     if arrivals.late:
         yield (
             f"{_counted(arrivals.late, 'event')} dropped for being more than {arrivals.delay:g} s behind; "
@@ -111,9 +116,10 @@ def as_json(
     outcome: Outcome, book: RuleBook, arrivals: Arrivals, errors: Sequence[TranslatorError], profile: str
 ) -> dict[str, Any]:
     """The whole result."""
+    session = outcome.session
     return {
         "profile": profile,
-        "rules": len(outcome.rules),
+        "rules": len(session.rules),
         "events": {
             "read": arrivals.read,
             "replayed": outcome.replayed,
@@ -121,10 +127,12 @@ def as_json(
             "timeless": arrivals.timeless,
             "unreadable": arrivals.unreadable,
         },
-        "firings": outcome.firings,
-        "incidents": [_incident(each, outcome.rules[each.rule]) for each in outcome.log.incidents],
-        "dropped": outcome.log.dropped,
-        "excepted": list(outcome.log.excepted),
+        "firings": outcome.session.firings,
+        "incidents": [
+            _incident(each, outcome.session.rules[each.rule]) for each in outcome.session.log.incidents
+        ],
+        "dropped": outcome.session.log.dropped,
+        "excepted": list(outcome.session.log.excepted),
         "undecided": [
             {"rule": name, "reason": reason, "events": events} for name, reason, events in outcome.unknown
         ],
@@ -162,8 +170,8 @@ def write(path: Path, outcome: Outcome) -> None:
     Raises: InputError(cannot-write).
     """
     rows = (
-        json.dumps(_incident(each, outcome.rules[each.rule]), ensure_ascii=False)
-        for each in outcome.log.incidents
+        json.dumps(_incident(each, outcome.session.rules[each.rule]), ensure_ascii=False)
+        for each in outcome.session.log.incidents
     )
     write_file(path, "".join(f"{row}\n" for row in rows))
 

@@ -147,7 +147,7 @@ def replay(
 
 
 def _refused(book: RuleBook, outcome: Outcome) -> Iterator[TranslatorError]:
-    for number, error in outcome.refused.items():
+    for number, error in outcome.session.refused.items():
         yield error.at(book.rules[number].location)
 
 
@@ -219,7 +219,7 @@ def _bar(files: Sequence[Path]) -> Iterator[Callable[[Outcome], None]]:
 
         def step(outcome: Outcome) -> None:
             if outcome.replayed % _STEP == 0:
-                bar.update(task, completed=outcome.replayed, incidents=outcome.log.raised)
+                bar.update(task, completed=outcome.replayed, incidents=outcome.session.log.raised)
 
         yield step
 

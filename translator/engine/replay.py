@@ -57,6 +57,15 @@ class Replay:
         self._waiting = [state for state in self._states.values() if state.waits]
         self._position = 0
 
+    @property
+    def position(self) -> int:
+        """The place of the next event in the stream."""
+        return self._position
+
+    def names(self, event_type: str) -> bool:
+        """Whether a rule names this event type."""
+        return self._index.names(event_type)
+
     def feed(self, time: float, event: Event) -> list[Firing]:
         """What fires up to this event and by it: first windows that ended, then rules in their order.
 

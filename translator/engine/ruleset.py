@@ -51,6 +51,10 @@ class FilterIndex(Generic[Item]):
         """Those that an event of this type can satisfy."""
         return tuple(_places(self._of_type(event_type)))
 
+    def names(self, event_type: str) -> bool:
+        """Whether a filter names this event type."""
+        return fold(event_type) in self._by_type
+
     def verdicts_on(self, record: Record) -> Iterator[tuple[int, bool | Undecided]]:
         """Every filter that holds for the event or that cannot be told, in order."""
         of_type = self._of_type(record.text.get(EVENT_TYPE))

@@ -14,9 +14,7 @@ from translator.engine.context_file import context_of
 from translator.engine.exception_file import exceptions_of
 from translator.engine.exceptions import RuleException
 from translator.engine.explain import Step, explain
-from translator.engine.firings import Firing
-from translator.engine.incidents import IncidentLog
-from translator.engine.replay import Replay
+from translator.engine.session import Session
 from translator.engine.values import Event
 from translator.errors import InputError, Location, TranslatorError
 from translator.harness.arrivals import Arrivals
@@ -108,31 +106,22 @@ def _only_document(path: Path, code: str) -> Document:
 
 @dataclass
 class Outcome:
-    """The end of a replay. ``refused`` holds by number of the rule why it does not run, or is not cleared."""
+    """A replay, while it runs and at its end; ``replayed`` counts the events that it took."""
 
-    rules: Sequence[Rule]
-    log: IncidentLog
-    replay: Replay
-    refused: dict[int, TranslatorError]
-    firings: int = 0
+    session: Session
     replayed: int = 0
-
-    def take(self, firing: Firing, origin: str) -> None:
-        """Count the firing and let it raise or clear what it does."""
-        self.firings += firing.rule < len(self.rules)
-        self.log.take(firing, origin)
 
     @property
     def unknown(self) -> Iterator[tuple[str, str, int]]:
         """Rules that could not always be told: name, the last reason, and for how many events."""
-        for number, what in sorted(self.replay.unknown.items()):
-            yield self.log.watched[number].name, what.reason, what.events
+        for number, what in sorted(self.session.replay.unknown.items()):
+            yield self.session.log.watched[number].name, what.reason, what.events
 
     @property
     def cut(self) -> Iterator[tuple[str, int]]:
         """Rules for which an event completed too many combinations, and for how many events."""
-        for number, events in self.replay.cut.items():
-            yield self.log.watched[number].name, events
+        for number, events in self.session.replay.cut.items():
+            yield self.session.log.watched[number].name, events
 
 
 def replay(
@@ -149,28 +138,16 @@ def replay(
 
     Raises: for exceptions as :func:`translator.engine.compile.compile_expr`.
     """
-    log = IncidentLog(rules, dialect, context, exceptions, tolerant=True)
-    engine = Replay(log.watched, dialect, context, tolerant=True)
-    refused = {**log.refused, **{log.owner(number): error for number, error in engine.refused.items()}}
-    outcome = Outcome(rules, log, engine, dict(sorted(refused.items())))
-    end = 0.0
+    outcome = Outcome(Session(rules, dialect, context, exceptions, tolerant=True))
     for time, arrival in arrivals.timed():
         try:
-            firings = engine.feed(time, arrival.event)
+            outcome.session.feed(time, arrival.event, str(arrival.location))
         except InputError as error:
             arrivals.fail(arrival, error)
         else:
-            for firing in firings:
-                # What waited for the end of a window began at an earlier event.
-                began_here = firing.position == outcome.replayed
-                outcome.take(firing, str(arrival.location) if began_here else "")
             outcome.replayed += 1
-        end = time
         done(outcome)
-    for firing in engine.finish():
-        outcome.take(firing, "")
-        end = max(end, firing.time)
-    log.finish(end)
+    outcome.session.finish()
     return outcome
 
 

@@ -1,0 +1,96 @@
+"""Rules over a stream with the incidents that they raise, and with rules about such incidents.
+
+An incident is an event of its own: published rules count the incidents of others by their event type. When
+and how often FortiSIEM writes that event is not known; here each firing that raises or updates an incident
+gives one at once, with the incident's attributes, where a rule names its event type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from translator.dialect.profile import Dialect
+from translator.engine.context import NOTHING, Context
+from translator.engine.exceptions import RuleException
+from translator.engine.firings import Firing
+from translator.engine.incidents import Incident, IncidentLog
+from translator.engine.replay import Replay
+from translator.engine.values import Event
+from translator.errors import TranslatorError
+from translator.model.rule import Rule
+
+DEEPEST = 8
+"""How many incidents may follow from one another; a rule may be about its own."""
+
+
+class Session:
+    """One stream. ``firings`` counts those of the rules, ``circular`` those whose incidents go in circles.
+
+    With ``tolerant`` what the engine refuses is left out, and ``refused`` holds why, by number of the rule.
+
+    Raises: as :class:`translator.engine.replay.Replay` and :class:`translator.engine.incidents.IncidentLog`.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        dialect: Dialect,
+        context: Context = NOTHING,
+        exceptions: Sequence[RuleException] = (),
+        *,
+        tolerant: bool = False,
+    ) -> None:
+        self.rules = tuple(rules)
+        self.log = IncidentLog(rules, dialect, context, exceptions, tolerant=tolerant)
+        self.replay = Replay(self.log.watched, dialect, context, tolerant=tolerant)
+        self.firings = 0
+        self.circular = 0
+        self._end = 0.0
+
+    @property
+    def refused(self) -> dict[int, TranslatorError]:
+        """By number of the rule, why it does not run, or why its incidents are not cleared."""
+        found = {self.log.owner(number): error for number, error in self.replay.refused.items()}
+        return dict(sorted({**self.log.refused, **found}.items()))
+
+    def feed(self, time: float, event: Event, origin: str = "") -> list[Firing]:
+        """What fires up to this event and by it; ``origin`` is what the caller knows of the event.
+
+        Raises: InputError(event-value).
+        """
+        position = self.replay.position
+        fired = self.replay.feed(time, event)
+        self._end = max(self._end, time)
+        for firing in fired:
+            # What waited for the end of a window began at an earlier event.
+            self._take(firing, time, origin if firing.position == position else "", 0)
+        return fired
+
+    def finish(self) -> None:
+        """Let every window end, and clear what stayed quiet until the end of the stream."""
+        while fired := self.replay.finish():
+            for firing in fired:
+                self._end = max(self._end, firing.time)
+                self._take(firing, self._end, "", 0)
+        self.log.finish(self._end)
+
+    def _take(self, firing: Firing, time: float, origin: str, depth: int) -> None:
+        self.firings += firing.rule < len(self.rules)
+        incident = self.log.take(firing, origin)
+        if incident is None or not self.replay.names(incident.event_type):
+            return
+        if depth == DEEPEST:
+            self.circular += 1
+            return
+        for following in self.replay.feed(time, event_of(incident)):
+            self._take(following, time, origin, depth + 1)
+
+
+def event_of(incident: Incident) -> Event:
+    """The incident as an event."""
+    return {
+        **incident.attributes,
+        "eventType": incident.event_type,
+        "eventSeverity": incident.severity,
+        "phRecvTime": incident.last_seen,
+    }
