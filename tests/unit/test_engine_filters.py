@@ -12,6 +12,7 @@ from translator.engine.context import Context
 from translator.engine.explain import explain
 from translator.engine.patterns import LONGEST_PATTERN, compile_pattern
 from translator.engine.ruleset import RuleSet
+from translator.engine.types import remarks
 from translator.engine.values import as_text, fold, to_number
 from translator.engine.verdict import Undecided
 from translator.errors import InputError, Refused
@@ -32,7 +33,7 @@ from translator.model.expr import (
     Values,
 )
 from translator.model.expr import Test as Leaf
-from translator.model.rule import Incident, Relation, Rule, SubPattern
+from translator.model.rule import ClearPattern, Incident, Relation, Rule, SubPattern
 from translator.parse.expression import parse_filter
 
 DEFAULT = load_profile()
@@ -325,3 +326,34 @@ def test_calls_in_explanations_show_their_attributes() -> None:
     assert list(explain(leaf, {"user": "abc", "limit": 2}, DEFAULT).lines()) == [
         "true      LEN(user) > limit  [user is 'abc', limit is '2']"
     ]
+
+
+TYPES = {"name": "STRING", "port": "UINT16", "ratio": "DOUBLE", "address": "IP", "when": "DATE"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('name = "a" AND name CONTAIN "b" AND name REGEXP "c" AND name IN ("d",Group@G)', []),
+        ("port = 80 AND port IN (80,443) AND port > 5 AND ratio BETWEEN (0.5, 1.5)", []),
+        ("address = 10.0.0.0/8 AND address BETWEEN (10.0.0.1, 10.0.0.9) AND address > 10.0.0.1", []),
+        ("when BETWEEN (18:35 03/17/2014, 18:35 03/26/2014) AND when > 5 AND when IS NOT NULL", []),
+        ("LEN(nobody) > 5 AND name IS NULL AND port = name", []),
+        ("nobody = 5 OR nobody = 6", ["'nobody' is not in FortiSIEM's catalogue of attributes"]),
+        ("name > 5", ["'name' is of type STRING, which > is not documented for"]),
+        ("name BETWEEN (1, 5)", ["'name' is of type STRING, which BETWEEN is not documented for"]),
+        ('port CONTAIN "8"', ["'port' is of type UINT16, which CONTAIN is not documented for"]),
+        ('address NOT REGEXP "^10"', ["'address' is of type IP, which REGEXP is not documented for"]),
+        ("when = 5", ["'when' is of type DATE, which = is not documented for"]),
+        ("when IN (5,6)", ["'when' is of type DATE, which IN is not documented for"]),
+        ("name = 10.0.0.0/8", ["'name' is of type STRING and compared with a number or an address"]),
+        ('name IN ("a",5)', ["'name' is of type STRING and compared with a number or an address"]),
+    ],
+)
+def test_tests_that_do_not_suit_a_type_are_remarked(text: str, expected: list[str]) -> None:
+    assert list(remarks(rule(text), TYPES)) == expected
+
+
+def test_clear_conditions_are_looked_at_too() -> None:
+    clear = ClearPattern(60, rule("nobody = 1").sub_patterns)
+    assert len(list(remarks(replace(rule('name = "a"'), clear=clear), TYPES))) == 1

@@ -24,7 +24,7 @@ SHOWN = 3
 """Incidents that are listed of each rule; --json and --incidents have all."""
 _WIDTH = 200
 """Characters of an incident's values that are shown."""
-_SHOWN_UNUSED = 12
+_SHOWN_PARTS = 12
 _COLOURS = {"HIGH": "red", "MEDIUM": "yellow", "LOW": "green"}
 
 
@@ -80,10 +80,14 @@ def _counted(number: int, what: str) -> str:
 def remarks(book: RuleBook, outcome: Outcome, arrivals: Arrivals) -> Iterator[str]:
     """What a reader of the incidents must know."""
     yield from book.warnings
-    if book.unused:
-        shown = [f"{path} ({count:,})" for path, count in book.unused.most_common(_SHOWN_UNUSED)]
-        more = len(book.unused) - len(shown)
-        yield f"not looked at in the rules: {', '.join(shown)}{f' and {more} more' if more > 0 else ''}"
+    for title, parts in (
+        ("not looked at in the rules", book.unused),
+        ("what does not suit the types of attributes", book.unsuited),
+    ):
+        if parts:
+            shown = [f"{part} ({count:,})" for part, count in parts.most_common(_SHOWN_PARTS)]
+            more = len(parts) - len(shown)
+            yield f"{title}: {', '.join(shown)}{f' and {more} more' if more > 0 else ''}"
     for name, reason, events in outcome.unknown:
         counted = _counted(events, "event")
         yield f"rule '{name}' could not be told for {counted}: {reason}; supply it with --context"
@@ -139,6 +143,7 @@ def as_json(
         "cut": [{"rule": name, "events": events} for name, events in outcome.cut],
         "warnings": book.warnings,
         "unused": dict(book.unused.most_common()),
+        "unsuited": dict(book.unsuited.most_common()),
         "errors": forms.errors(errors),
     }
 

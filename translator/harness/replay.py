@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import cache
 from pathlib import Path
 
 from translator.dialect.profile import Dialect
@@ -15,6 +16,7 @@ from translator.engine.exception_file import exceptions_of
 from translator.engine.exceptions import RuleException
 from translator.engine.explain import Step, explain
 from translator.engine.session import Session
+from translator.engine.types import remarks
 from translator.engine.values import Event
 from translator.errors import InputError, Location, TranslatorError
 from translator.harness.arrivals import Arrivals
@@ -24,15 +26,21 @@ from translator.parse.rule_xml import ParsedRule, read_rules
 from translator.parse.rule_xml.document import MAX_BYTES
 from translator.sources.documents import Document, read_yaml_file
 from translator.sources.files import STANDARD_INPUT, read_bytes
+from translator.taxonomy.load import shipped_catalogue
 
 
 @dataclass
 class RuleBook:
-    """The rules of documents. ``unused`` counts by path what they say and the engine does not look at."""
+    """The rules of documents.
+
+    ``unused`` counts by path what they say and the engine does not look at, ``unsuited`` what does not suit
+    the types of attributes.
+    """
 
     rules: list[ParsedRule] = field(default_factory=list)
     errors: list[TranslatorError] = field(default_factory=list)
     unused: Counter[str] = field(default_factory=Counter)
+    unsuited: Counter[str] = field(default_factory=Counter)
 
     @property
     def warnings(self) -> list[str]:
@@ -71,12 +79,19 @@ def _read(file: Path, precedence: Precedence | None, book: RuleBook) -> None:
             else:
                 book.rules.append(outcome)
                 book.unused.update({part.partition("=")[0] for part in outcome.unknown})
+                book.unsuited.update(remarks(outcome.rule, _types()))
     except TranslatorError as error:
         book.errors.append(error)
     if before == (len(book.rules), len(book.errors)):
         book.errors.append(
             InputError("no-rules", "the document holds no rule", Location(str(file)), "check the path")
         )
+
+
+@cache
+def _types() -> dict[str, str]:
+    """Attribute -> its type in FortiSIEM's catalogue."""
+    return {name: kind for kind, names in shipped_catalogue().types.items() for name in names}
 
 
 def read_context(path: Path) -> Context:
