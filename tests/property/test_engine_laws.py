@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import operator
 import re
 from collections.abc import Mapping
 
@@ -14,7 +15,20 @@ from translator.dialect.profile import Dialect, load_profile, profile_names
 from translator.engine.compile import compile_filter, pinned_event_types
 from translator.engine.patterns import compile_pattern, plain_alternatives
 from translator.engine.values import fold
-from translator.model.expr import And, Attribute, Expr, Network, Not, Number, Or, Pattern, Range, Text, Values
+from translator.model.expr import (
+    And,
+    Arithmetic,
+    Attribute,
+    Expr,
+    Network,
+    Not,
+    Number,
+    Or,
+    Pattern,
+    Range,
+    Text,
+    Values,
+)
 from translator.model.expr import Test as Leaf
 from translator.model.normal import flatten, push_negation
 from translator.operators import BY_NAME
@@ -60,6 +74,12 @@ LEAVES = st.one_of(
     st.builds(Leaf, IP, st.just("equals"), st.builds(Network, NETWORKS), SIGN),
     st.builds(Leaf, IP, st.just("in"), st.lists(st.builds(Network, NETWORKS)).map(tuple).map(Values), SIGN),
     st.builds(Leaf, T | N | IP, st.just("is_null"), st.none(), SIGN),
+    st.builds(
+        Leaf,
+        st.builds(Arithmetic, st.sampled_from("+-*/"), N, NUMBERS.map(Number) | N),
+        st.sampled_from(["less", "greater_or_equal", "equals"]),
+        st.builds(Number, NUMBERS),
+    ),
 )
 FILTERS = st.recursive(
     LEAVES,
@@ -89,6 +109,30 @@ def test_negation_at_the_leaves_keeps_the_verdict(
 ) -> None:
     pushed = push_negation(expr, negate)
     assert compile_filter(pushed, profile)(event) is compile_filter(expr, profile)(event)
+
+
+NEGATABLE = st.recursive(
+    LEAVES.filter(lambda leaf: BY_NAME[leaf.operator].negated is not None),
+    lambda inner: st.one_of(
+        st.builds(Not, inner),
+        st.lists(inner, max_size=4).map(tuple).map(And),
+        st.lists(inner, max_size=4).map(tuple).map(Or),
+    ),
+    max_leaves=12,
+)
+
+
+@given(NEGATABLE, PARTIAL, ANY_PROFILE)
+def test_negation_at_the_leaves_keeps_the_verdict_on_absent_attributes_too(
+    expr: Expr, event: Mapping[str, object], profile: Dialect
+) -> None:
+    """Where a negated operator holds on an absent attribute, and no ordering is turned round."""
+    pushed = push_negation(expr, negate)
+    if profile.absent_satisfies_negation:
+        assert compile_filter(pushed, profile)(event) is compile_filter(expr, profile)(event)
+    assert compile_filter(push_negation(Not(Not(expr)), negate), profile)(event) is compile_filter(
+        pushed, profile
+    )(event)
 
 
 @given(FILTERS, PARTIAL, ANY_PROFILE)
@@ -126,14 +170,23 @@ def naive(expr: Expr, event: Mapping[str, object], profile: Dialect) -> bool:
 
 
 def naive_leaf(leaf: Leaf, event: Mapping[str, object], profile: Dialect) -> bool:
-    assert isinstance(leaf.term, Attribute)
-    value = event.get(leaf.term.name)
+    value = calculated(leaf.term, event) if isinstance(leaf.term, Arithmetic) else event.get(leaf.term.name)
     if leaf.operator == "is_null":
         return (value is None) is not leaf.negated
     other = event.get(leaf.operand.name) if isinstance(leaf.operand, Attribute) else ""
     if value is None or other is None:
         return leaf.negated and profile.absent_satisfies_negation
     return naive_present(leaf, value, other, leaf.operator in profile.ignores_case) is not leaf.negated
+
+
+def calculated(term: Arithmetic, event: Mapping[str, object]) -> object:
+    left = event.get("n")
+    right = term.right.value if isinstance(term.right, Number) else left
+    if left is None or (term.sign == "/" and not right):
+        return None
+    return {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}[term.sign](
+        left, right
+    )
 
 
 def naive_present(leaf: Leaf, value: object, other: object, ignore: bool) -> bool:
