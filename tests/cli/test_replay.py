@@ -267,6 +267,7 @@ def test_fields_of_sigma_rules_are_no_attributes(run: Runner) -> None:
         (("empty", "--events", "e.jsonl"), 1, "empty: no-rules: the directory holds no *.xml file"),
         (("none.xml", "--events", "e.jsonl"), 1, "none.xml: no-rules: the document holds no rule"),
         (("e.jsonl", "--events", "e.jsonl"), 1, "e.jsonl:1: rule-xml: "),
+        (("bad.yaml", "--events", "e.jsonl"), 1, "a Sigma rule is translated first: translate RULE.yml"),
         (("rules.xml", "--events", "e.jsonl", "--context", "no.yaml"), 1, "no.yaml: file-missing"),
         (("rules.xml", "--events", "e.jsonl", "--context", "bad.yaml"), 1, "bad.yaml:1: context-invalid"),
         (("rules.xml", "--events", "e.jsonl", "--exceptions", "bad.yaml"), 1, "exceptions-invalid"),

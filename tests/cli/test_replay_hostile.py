@@ -95,6 +95,13 @@ CASES: dict[str, Callable[[], Case]] = {
     "clock out of range": lambda: (
         document(), (at(time) for time in (1e300, -5, "9999-12-31T23:59:59-12:00", "", 10**18, None)), 0,
         "6 events without a time"),
+    "end of the calendar": lambda: (
+        document(rest=behind("NOT_FOLLOWED_BY", "B", "A.user = B.user") + "</PatternClause><ClearCondition>"
+                 "<QuietPeriod>999999999</QuietPeriod></ClearCondition><PatternClause>")
+        .replace("<PatternClause></PatternClause>", ""),
+        [at("9999-12-31T23:59:59Z"), *({"Event": {"System": {"EventID": 1, "TimeCreated": {"#attributes": {
+            "SystemTime": time}}}}} for time in (10**30, -(10**18), "1601-01-01T00:00:00Z"))], 0,
+        "9999-12-31 23:59:59"),
     "wide event": lambda: (
         document(), (at(n, **{f"a{m}": m for m in range(20_000)}) for n in range(20)), 0, "20 firings"),
     "wide integer": lambda: (document(), [f'{{"eventType": "A", "n": {"9" * 100_000}}}'], 1, "e.jsonl:1: "),

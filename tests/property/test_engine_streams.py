@@ -123,7 +123,7 @@ def timed(steps: Sequence[tuple[int, Mapping[str, str | int | None]]]) -> list[T
     return found
 
 
-@settings(max_examples=500)
+@settings(max_examples=800)
 @given(rules(), EVENTS)
 def test_replay_agrees_with_a_naive_reading(
     rule: Rule, steps: list[tuple[int, Mapping[str, str | int | None]]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 import yaml
 
 from translator.dialect.profile import load_profile
+from translator.engine import windows
 from translator.engine.clock import Clock, receive_time
 from translator.engine.context import Baseline, Context
 from translator.engine.correlation import MOST_BINDINGS
@@ -232,6 +235,65 @@ def test_memory_is_bounded_by_the_window() -> None:
         replay.feed(time, {"eventType": "A", "user": f"user{time}"})
     (state,) = replay._states.values()  # noqa: SLF001 - what is held is not otherwise visible
     assert sum(len(window.groups) for window in state._windows) <= 60  # noqa: SLF001
+
+
+def numbered(count: int) -> list[tuple[float, dict[str, Any]]]:
+    """Events A and B of one user, one a second, with numbers that come and go."""
+    chance = random.Random(11)
+    return [
+        (float(second), {"eventType": chance.choice("AAAB"), "user": "x", "n": chance.randrange(-2, 4)})
+        for second in range(count)
+    ]
+
+
+def test_long_groups_slide() -> None:
+    """Groups of more members than are dropped at once."""
+    stream = numbered(2_000)
+    rule = rule_of("A", aggregates={"A": "SUM(n) > 45"})
+    rule = replace(rule, window=100)
+    expected = [
+        second
+        for second, event in stream
+        if event["eventType"] == "A"
+        and sum(
+            each["n"]
+            for time, each in stream[: int(second) + 1]
+            if time > second - 100 and each["eventType"] == "A"
+        )
+        > 45
+    ]
+    assert len(expected) > 50
+    assert [each.time for each in Replay([rule], DEFAULT).run(stream)] == expected
+
+
+def test_long_groups_are_followed() -> None:
+    stream = numbered(2_000)
+    rule = replace(rule_of("A FOLLOWED_BY B", "A.user = B.user", {"A": "AVG(n) > 1.5"}), window=100)
+    expected = [second for second, event in stream if event["eventType"] == "B" and averaged(stream, second)]
+    assert 50 < len(expected) < 400
+    assert [each.time for each in Replay([rule], DEFAULT).run(stream)] == expected
+
+
+def averaged(stream: list[tuple[float, dict[str, Any]]], now: float) -> bool:
+    """Whether the average of A lay above 1.5 at one of the As of the window that ends now."""
+    total = count = 0
+    for time, event in stream[: int(now)]:
+        if time > now - 100 and event["eventType"] == "A":
+            total, count = total + event["n"], count + 1
+            if total / count > 1.5:
+                return True
+    return False
+
+
+def test_only_the_last_members_are_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows, "MOST_LOOKED_AT_AGAIN", 10)
+    rule = rule_of("A FOLLOWED_BY B", "A.user = B.user", {"A": "SUM(n) = 3"})
+    early = [f"A 0 x n={1 if number < 3 else 0}" for number in range(3)] + ["A 1 x n=5"]
+    late = [f"A 2 x n={number % 2}" for number in range(40)]
+    assert [each.time for each in Replay([rule], DEFAULT).run(stream_of(*early, "B 3 x"))] == [3.0]
+    assert [each.time for each in Replay([rule], DEFAULT).run(stream_of(*early, *late, "B 3 x"))] == [3.0]
+    never = ["A 2 x n=7"] * 40
+    assert not list(Replay([rule], DEFAULT).run(stream_of(*early, *never, "B 3 x")))
 
 
 def at(time: Any, **more: str) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from translator.cli.console import line
 from translator.cli.output import write_file
 from translator.engine.explain import Step
 from translator.engine.incidents import MOST_INCIDENTS, Incident
+from translator.engine.times import moment
 from translator.errors import TranslatorError
 from translator.harness.arrivals import MOST_ERRORS, Arrival, Arrivals
 from translator.harness.replay import Outcome, RuleBook
@@ -198,13 +198,9 @@ def explained_json(
     }
 
 
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
 def _iso(seconds: float) -> str:
-    return _moment(seconds).isoformat().replace("+00:00", "Z")
+    return moment(seconds).isoformat().replace("+00:00", "Z")
 
 
 def _shown(seconds: float) -> str:
-    return _moment(seconds).strftime("%Y-%m-%d %H:%M:%S")
+    return moment(seconds).strftime("%Y-%m-%d %H:%M:%S")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 
 from translator.dialect.profile import Dialect
 from translator.engine.compile import compile_expr
 from translator.engine.context import Context
 from translator.engine.firings import Firing
+from translator.engine.times import moment
 from translator.engine.values import Record
 from translator.model.expr import ALWAYS, Expr
 from translator.model.rule import Rule
@@ -39,7 +40,7 @@ class Period:
             return False
         if self.end is not None and seconds >= self.end:
             return False
-        local = datetime.fromtimestamp(seconds, UTC).astimezone(context.time_zone)
+        local = moment(seconds, context.time_zone)
         if self.hours is None:
             return local.weekday() in self.days
         first, last = self.hours

@@ -18,7 +18,7 @@ def to_time(text: str) -> datetime | None:
     """
     seconds = to_number(text)
     if seconds is not None:
-        return datetime.fromtimestamp(seconds, UTC) if _EARLIEST <= seconds <= _LATEST else None
+        return datetime.fromtimestamp(seconds, UTC) if is_time(seconds) else None
     try:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
@@ -30,6 +30,20 @@ def to_seconds(text: str) -> float | None:
     """The same in seconds since 1970."""
     moment = to_time(text)
     return None if moment is None else moment.timestamp()
+
+
+def is_time(seconds: float) -> bool:
+    """Whether a calendar date exists for this many seconds since 1970."""
+    return _EARLIEST <= seconds <= _LATEST
+
+
+def moment(seconds: float, zone: tzinfo = UTC) -> datetime:
+    """The date and time; what lies beyond the calendar, such as the end of a window there, is its end."""
+    moment = datetime.fromtimestamp(min(max(seconds, _EARLIEST), _LATEST), UTC)
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def minute(text: str, zone: tzinfo) -> float:

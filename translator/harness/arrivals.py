@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from translator.engine.clock import DEFAULT_DELAY, Clock, receive_time
+from translator.engine.times import is_time
 from translator.engine.values import Event
 from translator.errors import InputError, Location, TranslatorError
 from translator.harness.event_times import event_time
@@ -106,7 +107,8 @@ class Arrivals:
         content = raw.content
         if "Event" in content:
             event: Event = normalise(content)
-            time = event_time(content)
+            created = event_time(content)
+            time = created if created is not None and is_time(created) else None
         else:
             event, time = _flat(content), None
         self.untyped += "eventType" not in event

@@ -81,7 +81,9 @@ def _read(file: Path, precedence: Precedence | None, book: RuleBook) -> None:
                 book.unused.update({part.partition("=")[0] for part in outcome.unknown})
                 book.unsuited.update(remarks(outcome.rule, _types()))
     except TranslatorError as error:
-        book.errors.append(error)
+        sigma = file.suffix in (".yml", ".yaml") and not error.hint
+        hint = "a Sigma rule is translated first: translate RULE.yml -o RULES.xml" if sigma else error.hint
+        book.errors.append(type(error)(error.code, error.cause, error.location, hint))
     if before == (len(book.rules), len(book.errors)):
         book.errors.append(
             InputError("no-rules", "the document holds no rule", Location(str(file)), "check the path")
