@@ -146,7 +146,9 @@ def test_incidents_that_change_still_clear() -> None:
 def about_incidents(name: str, event_type: str, aggregate: str = "COUNT(*) >= 1") -> Rule:
     rule = rule_of("A", aggregates={"A": aggregate})
     (pattern,) = rule.sub_patterns
-    pattern = replace(pattern, filter=parsed(f'eventType = "{event_type}"'), group_by=())
+    pattern = replace(
+        pattern, filter=parsed(f'eventType = "{event_type}" AND phIncidentCategory = "Server"'), group_by=()
+    )
     incident = replace(rule.incident, event_type=name, attributes=())
     return replace(rule, name=name, sub_patterns=(pattern,), incident=incident)
 
@@ -179,7 +181,7 @@ def test_incidents_at_the_end_are_events_too() -> None:
 
 def test_incidents_that_go_in_circles_end() -> None:
     session = Session([about_incidents("PH_RULE_SELF", "ph_rule_self")], DEFAULT)
-    session.feed(0.0, {"eventType": "PH_RULE_SELF"})
+    session.feed(0.0, {"eventType": "PH_RULE_SELF", "phIncidentCategory": "Server"})
     session.finish()
     assert session.firings == DEEPEST + 1
     assert session.circular == 1

@@ -82,15 +82,17 @@ class Session:
         if depth == DEEPEST:
             self.circular += 1
             return
-        for following in self.replay.feed(time, event_of(incident)):
+        for following in self.replay.feed(time, event_of(incident, self.rules[incident.rule])):
             self._take(following, time, origin, depth + 1)
 
 
-def event_of(incident: Incident) -> Event:
-    """The incident as an event."""
+def event_of(incident: Incident, rule: Rule) -> Event:
+    """The incident as an event. That incidents are events of category 1 was seen in queries for them."""
     return {
         **incident.attributes,
         "eventType": incident.event_type,
         "eventSeverity": incident.severity,
+        "phEventCategory": 1,
+        "phIncidentCategory": rule.impact,
         "phRecvTime": incident.last_seen,
     }
