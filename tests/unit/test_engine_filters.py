@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -326,6 +327,12 @@ def test_calls_in_explanations_show_their_attributes() -> None:
     assert list(explain(leaf, {"user": "abc", "limit": 2}, DEFAULT).lines()) == [
         "true      LEN(user) > limit  [user is 'abc', limit is '2']"
     ]
+
+
+def test_times_of_a_range_are_local() -> None:
+    context = Context(time_zone=ZoneInfo("Europe/Berlin"))
+    check = compile_filter(parsed("t BETWEEN (01:00 01/01/1970, 01:01 01/01/1970)"), DEFAULT, context)
+    assert [check({"t": seconds}) for seconds in (-1, 0, 60, 61)] == [False, True, True, False]
 
 
 TYPES = {"name": "STRING", "port": "UINT16", "ratio": "DOUBLE", "address": "IP", "when": "DATE"}

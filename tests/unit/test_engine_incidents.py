@@ -179,6 +179,21 @@ def test_incidents_at_the_end_are_events_too() -> None:
     ]
 
 
+def test_what_waits_for_incidents_at_the_end_ends_too() -> None:
+    waiting, about = rule_of("A NOT_FOLLOWED_BY B"), rule_of("A NOT_FOLLOWED_BY B")
+    (first, second) = about.sub_patterns
+    about = replace(
+        about,
+        sub_patterns=(replace(first, filter=parsed('eventType = "PH_RULE_A"'), group_by=()), second),
+        incident=replace(about.incident, event_type="PH_RULE_LATER", attributes=()),
+    )
+    log = log_of(waiting, ["A 0 x"], others=(about,))
+    assert [(each.event_type, each.first_seen) for each in log.incidents] == [
+        ("PH_RULE_A", 60.0),
+        ("PH_RULE_LATER", 120.0),
+    ]
+
+
 def test_incidents_that_go_in_circles_end() -> None:
     session = Session([about_incidents("PH_RULE_SELF", "ph_rule_self")], DEFAULT)
     session.feed(0.0, {"eventType": "PH_RULE_SELF", "phIncidentCategory": "Server"})

@@ -316,6 +316,12 @@ def test_clock_orders_within_the_delay_and_drops_beyond() -> None:
     assert (clock.late, clock.timeless) == (1, 1)
 
 
+def test_an_event_as_late_as_the_delay_is_taken() -> None:
+    clock = Clock(receive_time, delay=10)
+    assert [time for time, _ in clock.in_order([at(100), at(90), at(89)])] == [90.0, 100.0]
+    assert clock.late == 1
+
+
 def test_clock_keeps_the_order_of_equal_times() -> None:
     events = [at(5, n=str(number)) for number in range(20)]
     assert [event["n"] for _, event in Clock(receive_time).in_order(events)] == [
