@@ -16,10 +16,10 @@ Event = Mapping[str, Any]
 class Witness:
     """One event, and which leaf of the rule it is about.
 
-    ``fires`` is the oracle's verdict, ``expected`` the one that the event was made for, by the generator's own
-    reading of the rule: where the two differ, one of both readings has a defect. ``leaf`` is the path of the
-    leaf that decides, such as ``selection.CommandLine|contains[2]``, counted from 0; None where no single one
-    does. ``why`` says it in words.
+    ``fires`` is the oracle's verdict, ``expected`` the one by the generator's own reading of the rule: where
+    the two differ, one of both readings has a defect. ``leaf`` is the path of the leaf that the event is
+    about, such as ``selection.CommandLine|contains[2]``, counted from 0; None where it is about no single
+    one. ``why`` says it in words.
     """
 
     kind: Kind
@@ -34,9 +34,10 @@ class Witness:
 class Witnesses:
     """The events of one condition of a rule.
 
-    ``solved``: at least one event satisfies it. Otherwise ``reason`` says why there is none: it was shown that
-    there cannot be one (``unsatisfiable``), or the search gave up (``not solved``). ``undecided`` are the
-    leaves that no event was found for in which they alone decide: another leaf says the same, or implies it.
+    ``solved``: at least one event satisfies it. Otherwise ``reason`` says why there is none: it was shown
+    that there cannot be one (``unsatisfiable``), or the search gave up (``not solved``). ``undecided`` are
+    the leaves for which no event was found in which they alone decide: another one says the same, or implies
+    it.
     """
 
     events: tuple[Witness, ...]
