@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ _MODULES = {
     "coverage": "coverage",
     "explain": "explain",
     "notes": "notes",
+    "pack": "pack",
     "replay": "replay",
     "test": "fixtures",
     "verify": "verify",
@@ -29,14 +31,18 @@ _LONGEST_WORD = 40
 """Nobody mistypes a command that badly, and the system has limits for names that it looks up."""
 
 
-class _Commands(dict[str, click.Command]):
-    """The commands by name, each loaded when it is asked for: some need much that others do without."""
+class Commands(dict[str, click.Command]):
+    """Commands by name, each loaded when it is asked for: some need much that others do without.
 
-    def __init__(self) -> None:
-        super().__init__(dict.fromkeys(_MODULES, click.Command(None)))
+    ``modules`` names the module of this package that defines each, under the name of the command.
+    """
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        super().__init__(dict.fromkeys(modules, click.Command(None)))
+        self._modules = modules
 
     def __getitem__(self, name: str) -> click.Command:
-        command: click.Command = getattr(import_module(f"translator.cli.{_MODULES[name]}"), name)
+        command: click.Command = getattr(import_module(f"translator.cli.{self._modules[name]}"), name)
         return command
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -81,7 +87,7 @@ def _is_word(text: str) -> bool:
 
 @click.group(
     cls=PathsToo,
-    commands=_Commands(),
+    commands=Commands(_MODULES),
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -97,6 +103,7 @@ def cli() -> None:
     translate replay RULES.xml --events FILE   FortiSIEM rules over events, and the incidents
     translate test DIR                         run fixture files
     translate coverage DIR                     an account of every rule
+    translate pack build DIR -o OUT/           a rule pack to import, to compare and to keep up to date
     translate notes                            what the codes of notes mean
 
     \b
