@@ -12,6 +12,7 @@ from translator.model.expr import Attribute
 from translator.model.expr import Test as Leaf
 from translator.model.rule import (
     ClearPattern,
+    CustomerScope,
     Incident,
     IncidentAttribute,
     Origin,
@@ -110,5 +111,6 @@ def rules(draw: st.DrawFn) -> Rule:
         trigger_attributes=draw(lists),
         watch_lists=tuple(draw(st.lists(st.builds(WatchListEntry, known, on_lists), max_size=2))),
         clear=draw(st.none() | st.builds(QuietPeriod, st.integers(1, 10**8)) | clear_patterns(attributes)),
-        origin=Origin(draw(texts), draw(texts)),
+        origin=Origin(draw(texts), draw(texts), draw(st.booleans())),
+        scope=CustomerScope(draw(st.booleans()), draw(lists), draw(lists)),
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from translator.errors import InputError, Location
-from translator.model.rule import ClearPattern, QuietPeriod, Rule
+from translator.model.rule import ClearPattern, CustomerScope, Origin, QuietPeriod, Rule
 from translator.parse.arguments import parse_list, parse_mapping
 from translator.parse.rule_xml import parse_rules, read_rules
 from translator.parse.rule_xml.document import MAX_BYTES
@@ -48,6 +49,10 @@ def test_document_is_read(case: dict[str, Any]) -> None:
         found = getattr(rule, field)
         if field == "relations":
             found = [f"{relation.type} {relation.rank}" for relation in found]
+        if isinstance(found, Origin | CustomerScope):
+            found = {
+                key: list(part) if isinstance(part, tuple) else part for key, part in asdict(found).items()
+            }
         assert found == value, field
     assert list(parsed.unknown) == case.get("unknown", [])
     warnings = case.get("warnings", [])

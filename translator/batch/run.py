@@ -33,12 +33,14 @@ class Result:
 class Run:
     """How files are translated. ``jobs``: processes at once, None for one per processor, 1 for this one.
 
-    ``cache`` is where results are kept and looked up; None keeps nothing.
+    ``cache`` is where results are kept and looked up; None keeps nothing. Without ``unique`` rules keep the
+    names that they have by themselves, for a caller that names them otherwise.
     """
 
     options: Options
     jobs: int | None = None
     cache: Path | None = field(default_factory=default_directory)
+    unique: bool = True
 
     def results(self, files: Sequence[Path], step: Callable[[], None] = lambda: None) -> Iterator[Result]:
         """Each file's result. ``step`` is called as each is ready.
@@ -105,7 +107,7 @@ class _Files:
     def _finished(self, item: Item, key: bytes, name: str) -> Translated | TranslatorError:
         if isinstance(item, Failure):
             return item.error(name)
-        if item.wire is not None:
+        if item.wire is not None and self._run.unique:
             wanted = (item.wire.name, item.wire.incident.event_type)
             unique = self._names.pair(*wanted, item.suffix)
             if unique != wanted:

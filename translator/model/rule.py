@@ -84,11 +84,27 @@ class WatchListEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerScope:
+    """The customers whose events the rule looks at, by their ids; without ``include`` all of them.
+
+    ``apart``: what happens at several customers never makes one incident together.
+    """
+
+    apart: bool = True
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
-    """The Sigma rule a rule was made from. ``status`` is Sigma's maturity word."""
+    """The Sigma rule a rule was made from. ``status`` is Sigma's maturity word.
+
+    ``kept``: updates from Sigma leave the rule as it is (the vendor's ``ignoreSIGMAUpdate``).
+    """
 
     file_name: str = ""
     status: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +138,4 @@ class Rule:
     watch_lists: tuple[WatchListEntry, ...] = ()
     clear: QuietPeriod | ClearPattern | None = None
     origin: Origin = field(default=Origin())
+    scope: CustomerScope = field(default=CustomerScope())

@@ -13,6 +13,7 @@ from translator.model.check import RELATION_TYPES, problems
 from translator.model.expr import Attribute, Call, Expr, Number, Test
 from translator.model.rule import (
     ClearPattern,
+    CustomerScope,
     Incident,
     IncidentAttribute,
     Origin,
@@ -44,6 +45,7 @@ _ATTRIBUTES = {
     "tactic": ("subFunction",),
 }
 _BOOLEANS = {"true": True, "false": False}
+_KEPT = "yes"
 _ANY_EVENT = Test(Call("COUNT", (Attribute("*"),)), "greater_or_equal", Number(1))
 
 
@@ -133,7 +135,12 @@ class _Reader:
             trigger_attributes=parse_list(self.text(element, "TriggerEventDisplay/AttrList")),
             watch_lists=self.watch_lists(),
             clear=self.clear(),
-            origin=Origin(self.text(element, "SigmaFileName"), self.text(element, "SIGMAStatus")),
+            origin=Origin(
+                self.text(element, "SigmaFileName"),
+                self.text(element, "SIGMAStatus"),
+                (element.findtext("ignoreSIGMAUpdate") or "").strip().lower() == _KEPT,
+            ),
+            scope=self.scope(),
         )
 
     def clause(self, element: etree._Element) -> _Clause:
@@ -207,6 +214,20 @@ class _Reader:
             name=incident.get("name", ""),
             attributes=self.mapping(incident, parse_ties),
             constraint=self.optional_filter(element, "ClearConstr"),
+        )
+
+    def scope(self) -> CustomerScope:
+        element = self.element.find("CustomerScope")
+        if element is None:
+            return CustomerScope()
+        include = parse_list(element.findtext("Include") or "")
+        whole = element.find("Include[@all='true']")
+        if include and whole is not None:
+            self.warnings.append(f"{self.place(whole)}: all customers are included, and some by name")
+        return CustomerScope(
+            element.get("groupByEachCustomer") != "false",
+            include,
+            parse_list(element.findtext("Exclude") or ""),
         )
 
     def active(self) -> bool:

@@ -21,6 +21,7 @@ _PARTS = {
     ),
     "IncidentDef/": ("@eventType", "@severity", "@eventTypeGroup", "@fireFreq", "ArgList"),
     **_CLAUSE,
+    "CustomerScope/": ("Include", "Exclude"),
     "TriggerEventDisplay/": ("AttrList",),
     "DynWatchListDef/": ("@attr", "WatchList"),
     "ClearCondition/": ("@type", "QuietPeriod", "ClearIncidentDef", "ClearConstr", "PatternClause"),
@@ -31,20 +32,18 @@ READ = frozenset(prefix + part for prefix, parts in _PARTS.items() for part in p
 """Paths that the reader takes into the model, or that only hold such."""
 
 USUAL = {
-    "ignoreSIGMAUpdate": "No",
-    "CustomerScope/@groupByEachCustomer": "true",
-    "CustomerScope/Include": "",
-    "CustomerScope/Include/@all": "true",
-    "CustomerScope/Exclude": "",
-    "ClearCondition/@method": "Auto",
+    "ignoreSIGMAUpdate": ("No", "Yes"),
+    "CustomerScope/@groupByEachCustomer": ("true", "false"),
+    "CustomerScope/Include/@all": ("true",),
+    "ClearCondition/@method": ("Auto",),
 }
-"""Paths with the one content that needs no report: each customer alone, none left out, updates wanted."""
+"""Paths with the contents that need no report: the model has them, or there is no other meaning."""
 
 _HOLDS_TEXT = frozenset(
     path
     for path in READ
     if "@" not in path and not any(other.startswith(f"{path}/") for other in (*READ, *USUAL))
-)
+) | {"CustomerScope/Include"}
 _SUB_PATTERNS = ("PatternClause/SubPattern", "ClearCondition/PatternClause/SubPattern")
 _OPERATORS = ("PatternClause/Operator", "ClearCondition/PatternClause/Operator")
 _REPEATS = (*_SUB_PATTERNS, *_OPERATORS, "DynWatchListDef", "DynWatchListDef/WatchList")
@@ -57,7 +56,7 @@ def leftovers(element: etree._Element, path: str = "") -> Iterator[str]:
         place = f"{prefix}@{name!s}"
         # The name that the GUI shows is the name itself unless somebody changed it.
         shown = path in _SUB_PATTERNS and name == "displayName" and value == element.get("name")
-        if not shown and place not in READ and USUAL.get(place) != value:
+        if not shown and place not in READ and value not in USUAL.get(place, ()):
             yield f"{place}={_short(str(value))}"
     if path not in _HOLDS_TEXT and path not in USUAL:
         stray = (text.strip() for text in (element.text, *(child.tail for child in element)) if text)
@@ -68,7 +67,7 @@ def leftovers(element: etree._Element, path: str = "") -> Iterator[str]:
         content = (child.text or "").strip()
         if place in seen and place not in _REPEATS:
             yield f"{place} (repeated)"
-        elif place in READ or USUAL.get(place) == content:
+        elif place in READ or content in USUAL.get(place, ()):
             yield from leftovers(child, place)
         else:
             yield f"{place}={_short(content)}" if content else place

@@ -11,6 +11,7 @@ from typing import Any
 from translator.model.expr import And, Expr, Or, Test
 from translator.model.rule import (
     ClearPattern,
+    CustomerScope,
     IncidentAttribute,
     QuietPeriod,
     Relation,
@@ -25,6 +26,7 @@ from translator.render.tree import tree
 from translator.taxonomy.attack import AttackTags
 
 _ONLY_WHERE_SAID = ("watch_lists", "clear")
+_ONLY_WHERE_UNUSUAL = {"scope": CustomerScope()}
 _ONLY_WHERE_SAID_OF_INCIDENTS = ("event_type_group", "frequency")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -43,13 +45,20 @@ def render(pages: Sequence[Page]) -> str:
 
 def _page(page: Page) -> dict[str, Any]:
     names = (entry.name for entry in fields(Rule))
-    said = (name for name in names if name not in _ONLY_WHERE_SAID or getattr(page.rule, name))
+    said = (name for name in names if _is_said(page.rule, name))
     return {
         **{name: _value(page.rule, name) for name in said},
         "link": page.link,
         "attack": _attack(page.attack),
         "notes": [_note(note) for note in page.notes],
     }
+
+
+def _is_said(rule: Rule, name: str) -> bool:
+    value = getattr(rule, name)
+    if name in _ONLY_WHERE_SAID:
+        return bool(value)
+    return name not in _ONLY_WHERE_UNUSUAL or value != _ONLY_WHERE_UNUSUAL[name]
 
 
 def _value(rule: Rule, name: str) -> Any:
@@ -61,6 +70,8 @@ def _value(rule: Rule, name: str) -> Any:
             if part or key not in _ONLY_WHERE_SAID_OF_INCIDENTS
         }
     if name == "origin":
+        return {key: part for key, part in asdict(value).items() if part or key != "kept"}
+    if name == "scope":
         return asdict(value)
     return _part(value)
 
