@@ -26,6 +26,7 @@ from translator.sources.rule_files import Shared, find_shared, rule_sources
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.attack import AttackTags, from_tags
 from translator.taxonomy.lookup import load_taxonomy
+from translator.taxonomy.schema import Confidence
 
 RULE_FORMAT = "rule-xml"
 
@@ -37,7 +38,8 @@ class Options:
     ``sources``: the log source's primary event types, all, or the named ones. ``robust``: the same verdict
     whatever negation does on absent attributes. ``regex_case``: patterns that do not depend on the letter
     case rule of the target. ``groups``: for a placeholder, the id of the group that it stands for, which goes
-    before its values. ``strict``: every note above "info" refuses the rule.
+    before its values. ``min_confidence``: event types and fields that are known less surely count as unknown.
+    ``strict``: every note above "info" refuses the rule.
     """
 
     profile: str = "default"
@@ -48,6 +50,7 @@ class Options:
     ids: bool = False
     strict: bool = False
     taxonomy: tuple[Path, ...] = ()
+    min_confidence: Confidence = "guess"
     placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
 
@@ -55,7 +58,7 @@ class Options:
     def settings(self) -> Settings:
         """The same for the lowering, files and profile loaded."""
         return Settings(
-            taxonomy=load_taxonomy(self.taxonomy),
+            taxonomy=load_taxonomy(self.taxonomy, self.min_confidence),
             emission=Emission(
                 load_profile(self.profile), self.regex_case, self.robust, tuple(sorted(self.groups.items()))
             ),

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
+from tests.cli.command import rule_text, write
 from translator.cli.main import main
 from translator.notes import CATALOGUE
 
@@ -53,6 +55,17 @@ def test_every_example_is_accounted_for(run: Runner, tmp_path: Path) -> None:
     assert len({rule["path"] for rule in found["rules"]}) > 0.9 * len(files)
     assert json.loads(navigator.read_text(encoding="utf-8"))["techniques"]
     assert html.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_log_sources_without_event_types_get_entries_to_fill(run: Runner, tmp_path: Path) -> None:
+    for field in ("user", "reason"):
+        text = rule_text(f"{field}: x").replace("product: windows", "product: abacus")
+        write(tmp_path / f"{field}.yml", text)
+    entries = tmp_path / "ours.yaml"
+    assert run("coverage", tmp_path, "--stanzas", entries).code == 0
+    (entry,) = yaml.safe_load(entries.read_text(encoding="utf-8"))
+    assert entry["logsource"] == {"product": "abacus", "category": "process_creation"}
+    assert list(entry["fields"]) == ["reason", "user"]
 
 
 def test_people_get_tables(run: Runner) -> None:

@@ -35,6 +35,19 @@ def test_a_refused_rule_is_explained_too(run: Runner) -> None:
     assert result.out.endswith("Refused: there is no rule.\n\n")
 
 
+def test_an_unknown_log_source_gets_an_entry_to_fill(run: Runner) -> None:
+    rule = write(Path("x.yml"), rule_text("Image: a.exe").replace("product: windows", "product: abacus"))
+    shown = run("explain", rule).out
+    assert '\n- logsource: {product: "abacus"' in shown
+    entry = json.loads(run("explain", "--json", rule).out)["rules"][0]["stanza"]
+    unfilled = run(rule, "--taxonomy", write(Path("ours.yaml"), entry))
+    assert unfilled.code == 2
+    assert unfilled.err.startswith("error: ours.yaml:")
+    filled = entry.replace("- name:", "- name: Abacus-Start").replace("attribute: }", "attribute: procName}")
+    result = run(rule, "--taxonomy", write(Path("ours.yaml"), filled), "--format", "query")
+    assert (result.code, result.out) == (0, 'eventType = "Abacus-Start" AND procName = "a.exe"\n')
+
+
 def test_what_a_rule_says_does_not_steer_the_terminal(run: Runner) -> None:
     text = rule_text('CommandLine|cased: "\\e[31m[bold]:smile:\\r\\n\\x9b[/]"', title='"\\e]0;x\\a"')
     write(Path("x.yml"), text)
@@ -49,7 +62,7 @@ def test_json(run: Runner) -> None:
     assert list(report) == ["rules", "errors"]
     (rule,) = report["rules"]
     assert list(rule) == [
-        *("path", "line", "condition", "id", "title", "status", "name", "filter", "leaves", "notes")
+        *("path", "line", "condition", "id", "title", "status", "name", "filter", "leaves", "stanza", "notes")
     ]
     assert list(rule["leaves"][0]) == [
         *("field", "value", "test", "attributes", "confidence", "source", "notes")

@@ -99,6 +99,29 @@ def test_a_taxonomy_file_lies_on_top(run: Runner) -> None:
     assert run("rule.yml", "--taxonomy", taxonomy, "--group-by", "ourShell").code == 0
 
 
+SURENESS = """
+logsource: {product: abacus, category: process_creation}
+event_types: [{name: Abacus-Start, primary: true, confidence: parser, source: our parser}]
+fields:
+  Image: {attribute: procName, confidence: parser, source: our parser}
+  CommandLine: {attribute: command, confidence: guess, source: its name}
+"""
+
+
+def test_rows_that_are_not_sure_enough_count_as_unknown(run: Runner) -> None:
+    text = rule_text("Image: a.exe\n    CommandLine: b").replace("product: windows", "product: abacus")
+    rule, taxonomy = write(Path("rule.yml"), text), write(Path("ours.yaml"), SURENESS)
+    flags = (rule, "--taxonomy", taxonomy, "--format", "query", "--min-confidence")
+    assert 'command = "b"' in run(*flags, "guess").out
+    above = run(*flags, "parser")
+    assert 'procName = "a.exe"' in above.out
+    assert "command" not in above.out
+    assert "field-unmapped (wider)" in above.err
+    refused = run(*flags, "documented")
+    assert refused.code == 1
+    assert "no event type that is sure enough; left out: Abacus-Start" in refused.err
+
+
 def test_placeholders_get_their_values(run: Runner) -> None:
     rule = write(Path("rule.yml"), rule_text("User|expand: '%admins%'"))
     refused = run(rule)

@@ -37,7 +37,8 @@ class Translated(msgspec.Struct, array_like=True, tag="rule", dict=True):
     """One condition of one Sigma rule: what a :class:`Translation` says, without what it was made from.
 
     ``path`` is known where the file is, so it does not travel. ``leaves`` counts the fields and values of
-    the condition that were dealt with. Words that a Sigma rule leaves out are empty.
+    the condition that were dealt with; ``fields`` are the fields of a rule that was refused. Words that a Sigma
+    rule leaves out are empty.
     """
 
     line: int | None
@@ -53,6 +54,7 @@ class Translated(msgspec.Struct, array_like=True, tag="rule", dict=True):
     link: str
     suffix: str
     leaves: int
+    fields: tuple[str, ...]
     remarks: tuple[Remark, ...]
     wire: WireRule | None
     path: str = ""
@@ -170,6 +172,7 @@ def translated(translation: Translation) -> Translated:
         link=translation.link,
         suffix=translation.suffix,
         leaves=len(translation.leaves),
+        fields=translation.source.fields if translation.rule is None else (),
         remarks=tuple(
             Remark(each.code.name, each.effect, each.text, each.field) for each in translation.notes
         ),

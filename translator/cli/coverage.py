@@ -21,6 +21,7 @@ from translator.coverage.navigator import layer
 from translator.coverage.page import page
 from translator.errors import EXIT_BUG, EXIT_FAILED, EXIT_OK, TranslatorError
 from translator.sources.files import STANDARD_INPUT, display_name
+from translator.taxonomy.stanza import stanzas as all_stanzas
 
 SHOWN = 10
 """As many rows of a table; --json and --html have all of them."""
@@ -44,6 +45,12 @@ _COLOURS = {
     type=click.Path(path_type=Path),
     help="Write a layer for the ATT&CK Navigator: the number of translated rules for each technique.",
 )
+@click.option(
+    "--stanzas",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write an entry for --taxonomy, still to be filled, for each log source without an event type.",
+)
 @translation_flags
 @profile_flag
 @many_flags
@@ -52,6 +59,7 @@ def coverage(
     paths: tuple[str, ...],
     html: Path | None,
     navigator: Path | None,
+    stanzas: Path | None,
     jobs: int | None,
     no_cache: bool,
     as_json: bool,
@@ -64,12 +72,14 @@ def coverage(
     """
     batch = translate_many(paths, options_from(**flags), jobs, cached=not no_cache)
     found = account(_in_order(batch))
-    targets = [each for each in (html, navigator) if each is not None]
+    targets = [each for each in (html, navigator, stanzas) if each is not None]
     refuse_inputs(targets, (file for file in batch.files if file != STANDARD_INPUT))
     if html is not None:
         write_file(html, page(found, ", ".join(paths)))
     if navigator is not None:
         write_file(navigator, json.dumps(layer(found), indent=2) + "\n")
+    if stanzas is not None:
+        write_file(stanzas, all_stanzas(found.unknown_sources))
     if as_json:
         print_json(form(found))
     else:

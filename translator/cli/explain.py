@@ -13,8 +13,10 @@ from translator.cli import forms
 from translator.cli.batch import translate_all
 from translator.cli.console import COLOURS, ERROR, line, print_json, say, show
 from translator.cli.options import json_flag, options_from, profile_flag, translation_flags
+from translator.coverage.account import UNKNOWN_EVENT_TYPE
 from translator.lowering.context import Leaf
 from translator.render.expression import print_filter
+from translator.taxonomy.stanza import stanzas
 from translator.translate import Translation
 
 VALUE_WIDTH = 40
@@ -31,7 +33,8 @@ def explain(paths: tuple[str, ...], as_json: bool, **flags: Any) -> int:
 
     For each field of the rule: the FortiSIEM attributes that hold it, how sure that is (documented, observed,
     from the parser, assumed) and its source; then each Sigma value with the test made of it. A negation
-    around a condition shows in the filter, not here.
+    around a condition shows in the filter, not here. Where the event type is not known, the entry that
+    --taxonomy needs is printed, to be filled.
     """
     batch = translate_all(paths, options_from(**flags))
     if as_json:
@@ -65,7 +68,20 @@ def _lines(translation: Translation) -> Iterator[Text]:
     if rule is None:
         yield line()
         yield line(("Refused: there is no rule.", ERROR))
+        if form := _stanza(translation):
+            yield line()
+            yield from (line(each) for each in form.splitlines())
     yield line()
+
+
+def _stanza(translation: Translation) -> str:
+    """The entry of the taxonomy that the rule lacks, to be filled; empty where it lacks none."""
+    if not any(note.code.name in UNKNOWN_EVENT_TYPE for note in translation.refusals):
+        return ""
+    source = translation.source.sigma.logsource
+    named = {"product": source.product, "category": source.category, "service": source.service}
+    wanted = tuple((key, value) for key, value in named.items() if value)
+    return stanzas({wanted: translation.source.fields})
 
 
 def _mapping(leaf: Leaf) -> tuple[str, str, str, str]:
@@ -99,6 +115,7 @@ def _as_json(translation: Translation) -> dict[str, Any]:
             }
             for leaf in translation.leaves
         ],
+        "stanza": _stanza(translation) or None,
         "notes": [
             {**form, "meaning": note.code.meaning, "remedy": note.code.remedy}
             for form, note in zip(forms.notes(translation.notes), translation.notes, strict=True)

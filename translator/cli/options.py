@@ -14,6 +14,7 @@ from translator.errors import InputError, TranslatorError, UsageError
 from translator.lowering.metadata import GroupBy
 from translator.model.syntax import IDENTIFIER
 from translator.sources.documents import Document, read_yaml_file
+from translator.taxonomy.confidence import LEVELS
 from translator.taxonomy.load import shipped_catalogue
 from translator.translate import Options
 
@@ -54,6 +55,13 @@ _TRANSLATION_FLAGS = (
         multiple=True,
         metavar="FILE",
         help="Your log sources and fields, on top of the shipped ones (docs/taxonomy.md); repeatable.",
+    ),
+    click.option(
+        "--min-confidence",
+        type=click.Choice(LEVELS),
+        default="guess",
+        show_default=True,
+        help="Count event types and fields that are known less surely as unknown (docs/taxonomy.md).",
     ),
     click.option(
         "--placeholders",
@@ -123,6 +131,7 @@ def options_from(
     profile: str = "default",
     strict: bool,
     taxonomy: tuple[Path, ...],
+    min_confidence: Any,
     placeholders: Path | None,
     groups: Path | None,
     sources: str,
@@ -145,6 +154,7 @@ def options_from(
             ids=ids,
             strict=strict,
             taxonomy=taxonomy,
+            min_confidence=min_confidence,
             placeholders=read_placeholders(placeholders) if placeholders else {},
             groups=read_groups(groups) if groups else {},
         )

@@ -14,7 +14,7 @@ from translator.errors import Location, TranslatorError
 from translator.notes import Effect
 
 _FIELD = frozenset(code.name for code in (notes.FIELD_IN_RAW, notes.FIELD_UNMAPPED, notes.FIELD_UNSEARCHABLE))
-_EVENT_TYPE = frozenset(code.name for code in (notes.LOG_SOURCE_UNKNOWN, notes.NO_EVENT_TYPE))
+UNKNOWN_EVENT_TYPE = frozenset(code.name for code in (notes.LOG_SOURCE_UNKNOWN, notes.NO_EVENT_TYPE))
 """What these codes say is that something has to be known; the others, that something cannot be said."""
 
 
@@ -36,7 +36,9 @@ _OF_EFFECT = {effect: Status(effect.value) for effect in Effect if effect is not
 class Row:
     """One condition of one rule, or a document that is none, of which little but its place is known.
 
-    ``name`` is that of the FortiSIEM rule, empty where there is none.
+    ``logsource`` is what the Sigma rule says of it: product, category and service, as far as they are there.
+    ``name`` is that of the FortiSIEM rule; where there is none it is empty, and ``fields`` has the
+    fields of the Sigma rule.
     """
 
     path: str
@@ -45,12 +47,18 @@ class Row:
     id: str
     title: str
     product: str
-    log_source: str
+    logsource: tuple[tuple[str, str], ...]
     level: str
     status: Status
     name: str
     techniques: tuple[str, ...]
+    fields: tuple[str, ...]
     notes: tuple[Remark, ...]
+
+    @property
+    def log_source(self) -> str:
+        """The log source in one word."""
+        return "/".join(value for _, value in self.logsource) or "(none)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,18 @@ class Account:
         found = [Missing(*each, needed[each], unlocked[each]) for each in needed]
         return tuple(sorted(found, key=lambda each: (-each.unlocks, -each.rules, each.log_source, each.name)))
 
+    @property
+    def unknown_sources(self) -> dict[tuple[tuple[str, str], ...], tuple[str, ...]]:
+        """The log sources without an event type, those of most rules first, with the fields used."""
+        rules: Counter[tuple[tuple[str, str], ...]] = Counter()
+        fields: dict[tuple[tuple[str, str], ...], dict[str, None]] = {}
+        for row in self.rows:
+            if any(note.code in UNKNOWN_EVENT_TYPE for note in row.notes):
+                rules[row.logsource] += 1
+                fields.setdefault(row.logsource, {}).update(dict.fromkeys(row.fields))
+        ranked = sorted(rules, key=lambda each: (-rules[each], each))
+        return {each: tuple(fields[each]) for each in ranked}
+
 
 def account(results: Iterable[Translated | TranslatorError]) -> Account:
     """The account of what a run gave."""
@@ -133,11 +153,14 @@ def _row(result: Translated) -> Row:
         id=result.id,
         title=result.title,
         product=result.product or "(none)",
-        log_source="/".join(filter(None, (result.product, result.category, result.service))) or "(none)",
+        logsource=tuple(
+            (key, value) for key in ("product", "category", "service") if (value := getattr(result, key))
+        ),
         level=result.level or "(none)",
         status=status,
         name=result.wire.name if result.wire is not None else "",
         techniques=tuple(result.wire.techniques) if result.wire is not None else (),
+        fields=result.fields,
         notes=result.remarks,
     )
 
@@ -152,17 +175,18 @@ def _of_error(error: TranslatorError) -> Row:
         id="",
         title=PurePath(place.path).name,
         product="(not readable)",
-        log_source="(not readable)",
+        logsource=(("product", "(not readable)"),),
         level="(none)",
         status=Status.REFUSED,
         name="",
         techniques=(),
+        fields=(),
         notes=(Remark(error.code, Effect.REFUSED, error.cause, ""),),
     )
 
 
 def _wanted(note: Remark, row: Row) -> tuple[str, str, str] | None:
-    if note.code in _EVENT_TYPE:
+    if note.code in UNKNOWN_EVENT_TYPE:
         return "event type", row.log_source, row.log_source
     if note.code in _FIELD and note.field:
         return "field", note.field, row.log_source

@@ -46,7 +46,8 @@ def find_log_source(source: RuleSource, taxonomy: Taxonomy) -> LogSource:
         words = " ".join(f"{key} {value}" for key, value in named.items() if value)
         raise Refused(notes.LOG_SOURCE_UNKNOWN.name, f"no event type is known for {words}")
     if not (found.event_types or found.families or found.ids or found.by_id or found.prefix):
-        nearest = f"; {found.nearest}" if found.nearest else ""
+        left_out = f" that is sure enough; left out: {', '.join(found.left_out)}" if found.left_out else ""
+        nearest = left_out or (f"; {found.nearest}" if found.nearest else "")
         raise Refused(notes.NO_EVENT_TYPE.name, f"{found.key} has no event type{nearest}")
     return found
 

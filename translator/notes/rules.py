@@ -50,13 +50,13 @@ LOG_SOURCE_UNKNOWN = Code(
     "log-source-unknown",
     Effect.REFUSED,
     "No event type is known for the log source.",
-    "Describe the log source in a file and pass it with --taxonomy (docs/taxonomy.md).",
+    "Fill in the entry that 'translate explain RULE' prints, and pass it with --taxonomy (docs/taxonomy.md).",
 )
 NO_EVENT_TYPE = Code(
     "no-event-type",
     Effect.REFUSED,
     "FortiSIEM has no event of this kind.",
-    "If a custom parser makes such events, describe them with --taxonomy.",
+    "If a parser of yours makes such events, fill in the entry that 'translate explain RULE' prints.",
 )
 EVENT_TYPE_UNCERTAIN = Code(
     "event-type-uncertain",

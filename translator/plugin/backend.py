@@ -87,6 +87,7 @@ class FortiSIEMBackend(Backend):
         group_by: Any = "filter",
         strict: str = "off",
         taxonomy: str | list[str] = "",
+        min_confidence: Any = "guess",
     ) -> None:
         """The options of the command ``translate``, as texts: ``-O profile=case-strict -O sources=all``."""
         super().__init__(processing_pipeline, collect_errors)
@@ -99,6 +100,7 @@ class FortiSIEMBackend(Backend):
             group_by=group_by if group_by in ("filter", "host", "minimal") else tuple(group_by.split(",")),
             strict=strict == "on",
             taxonomy=tuple(map(Path, files)),
+            min_confidence=min_confidence,
         )
         self._chosen = {"profile": profile, "robust": robust, "strict": strict, "regex_case": regex_case}
 

@@ -50,6 +50,11 @@ class CorrelationSource(RuleSource):
         return self.section.field(name, names)
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of its detection rules."""
+        return tuple(dict.fromkeys(field for each in self.detections for field in each.fields))
+
+    @property
     def detections(self) -> Iterator[RuleSource]:
         """The detection rules in it, those of inner correlations too."""
         for member in self.members:

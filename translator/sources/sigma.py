@@ -6,12 +6,12 @@ wins: see :mod:`translator.sources.modifiers` and :mod:`translator.sources.condi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sigma.exceptions import SigmaError
-from sigma.rule import SigmaRule
+from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaRule
 
 from translator.errors import InputError, Location, Refused
 from translator.sources.conditions import Tree, read_condition
@@ -40,6 +40,19 @@ class RuleSource:
     index: int
     deviations: tuple[str, ...] = ()
     filters: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that its detections name, each once, in the order of the rule."""
+        return tuple(dict.fromkeys(_fields(self.sigma.detection.detections.values())))
+
+
+def _fields(items: Iterable[SigmaDetection | SigmaDetectionItem]) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, SigmaDetection):
+            yield from _fields(item.detection_items)
+        elif item.field is not None:
+            yield item.field
 
 
 def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) -> RuleSource:

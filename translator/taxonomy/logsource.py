@@ -53,7 +53,7 @@ class LogSource:
     all its event types begin with, where there are too many to list; empty otherwise. ``families`` are
     further event types, each with a ``pattern`` instead of one name. ``raw_form`` is how the raw message
     writes a field. ``nearest`` says what comes close where there is no event type. ``path`` is the file that
-    spoke last.
+    spoke last. ``left_out`` are event types that are not sure enough for the user.
     """
 
     key: str
@@ -72,6 +72,7 @@ class LogSource:
     nearest: str
     note: str
     path: str
+    left_out: tuple[str, ...] = ()
 
     def event_names(self, event_id: int, provider: str | None = None) -> EventNames | None:
         """The event types that events of this id get; None when the log source cannot tell.

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from translator.taxonomy import load
 from translator.taxonomy.build import build, key_of
+from translator.taxonomy.confidence import at_least
 from translator.taxonomy.logsource import EventNames, EventType, LogSource, shared_attributes
-from translator.taxonomy.schema import LogSourceId
+from translator.taxonomy.schema import Confidence, LogSourceId
 from translator.taxonomy.targets import (
     AttributeTarget,
     ByEventTarget,
@@ -49,9 +50,13 @@ __all__ = [
 
 
 class Taxonomy:
-    """The shipped rows with those of the user on top. Log sources are built when asked for."""
+    """The shipped rows with those of the user on top, as far as they are sure enough.
 
-    def __init__(self, extra: Sequence[load.UserRows] = ()) -> None:
+    Log sources are built when asked for.
+    """
+
+    def __init__(self, extra: Sequence[load.UserRows] = (), least: Confidence = "guess") -> None:
+        self._least = least
         self._shipped = load.shipped_names("logsources")
         self._extra: dict[str, list[load.LogSourceRows]] = {}
         self._attributes: dict[str, str] = {}
@@ -97,7 +102,7 @@ class Taxonomy:
             layers = list(self._extra.get(key, ()))
             if _file_of_key(key) in self._shipped:
                 layers.insert(0, load.shipped_log_source(_file_of_key(key)))
-            self._built[key] = build(key, layers)
+            self._built[key] = at_least(build(key, layers), self._least)
         return self._built[key]
 
 
@@ -116,25 +121,26 @@ def _catalogue() -> Mapping[str, str]:
 
 
 @cache
-def _shipped_taxonomy() -> Taxonomy:
-    return Taxonomy()
+def _shipped_taxonomy(least: Confidence) -> Taxonomy:
+    return Taxonomy((), least)
 
 
-def load_taxonomy(extra: Sequence[Path] = ()) -> Taxonomy:
+def load_taxonomy(extra: Sequence[Path] = (), least: Confidence = "guess") -> Taxonomy:
     """The shipped taxonomy, or with files of the user on top, later files over earlier ones.
 
-    Files of the user are checked whole, so that a mistake shows before the first rule.
+    ``least``: rows that are less sure count as not there. Files of the user are checked whole, so that a
+    mistake shows before the first rule.
 
     Raises: InputError(taxonomy-invalid) with file, line and key.
     """
     if not extra:
-        return _shipped_taxonomy()
+        return _shipped_taxonomy(least)
     known = dict(_catalogue())
     files = []
     for path in extra:
         files.append(load.user_rows(path, known))
         known.update(files[-1].attributes)
-    taxonomy = Taxonomy(files)
+    taxonomy = Taxonomy(files, least)
     for file in files:
         for rows in file.log_sources:
             taxonomy.with_key(key_of(rows.head.logsource))
