@@ -1,38 +1,27 @@
-"""Run the rules of the tables on the attributes of an event."""
+"""The rules of the tables as functions that change the attributes of an event."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache, partial
+from typing import TypeVar
 
 import re2
 
 from translator.normalise.extract import Record
-from translator.normalise.table import Pairs, Step, When, steps
+from translator.normalise.table import Pairs, Step, When
 from translator.normalise.template import fill
 from translator.normalise.values import CHANGES
 
+_REMEMBERED = 1_000
+_LONGEST_REMEMBERED = 500
+"""Values that each pattern remembers, and their length: with the patterns of all tables some 10 MB."""
+
+R = TypeVar("R")
 Action = Callable[[Record], None]
 Check = Callable[[Record], bool]
 _Rule = Callable[[Record], bool]
 """Does its work on a record if its condition holds, and says whether it did."""
-
-
-def run(record: Record) -> None:
-    """Change a record as the parser's instructions say, in their order."""
-    for rule in _rules_for(record.get("winEventId", "")):
-        rule(record)
-
-
-@lru_cache(maxsize=4096)
-def _rules_for(event_id: str) -> tuple[_Rule, ...]:
-    """The rules that can apply to an event id, in order: a quarter of all for most."""
-    return tuple(rule for step, rule in _rules() if not step.when.id or event_id in map(str, step.when.id))
-
-
-@cache
-def _rules() -> tuple[tuple[Step, _Rule], ...]:
-    return tuple((step, compile_step(step)) for step in steps())
 
 
 def compile_step(step: Step) -> _Rule:
@@ -40,8 +29,8 @@ def compile_step(step: Step) -> _Rule:
 
     Raises: ValueError for a pattern that does not compile or a change that does not exist.
     """
-    checks = tuple(_checks(step.when))
-    actions = tuple(_actions(step))
+    checks = tuple(checks_of(step.when))
+    actions = tuple(actions_of(step))
 
     def rule(record: Record) -> bool:
         for check in checks:
@@ -54,7 +43,8 @@ def compile_step(step: Step) -> _Rule:
     return rule
 
 
-def _checks(when: When) -> Iterator[Check]:
+def checks_of(when: When) -> Iterator[Check]:
+    """What has to hold, one by one."""
     if when.id:
         ids = frozenset(map(str, when.id))
         yield lambda record: record.get("winEventId") in ids
@@ -77,7 +67,7 @@ def _checks(when: When) -> Iterator[Check]:
 
 def _matching(name: str, pattern: str) -> Check:
     """A search; where the pattern is plain text, at the start or anywhere, without the price of a regex."""
-    search = _compiled(pattern).search
+    search = _remembered(_compiled(pattern).search)
     text, at_start = _plain(pattern.removeprefix("^")), pattern.startswith("^")
     if text is None:
         return lambda record: name in record and bool(search(record[name]))
@@ -98,7 +88,8 @@ def _plain(pattern: str) -> str | None:
     return text
 
 
-def _actions(step: Step) -> Iterator[Action]:
+def actions_of(step: Step) -> Iterator[Action]:
+    """What a step does if its condition holds, in order."""
     for name, template in step.set.items():
         yield _setting(name, template)
     for name, origin in step.copy.items():
@@ -135,11 +126,11 @@ def _copying(name: str, origin: str) -> Action:
 
 
 def _replacing(name: str, pattern: str, replacement: str) -> Action:
-    replace = _compiled(pattern).sub
+    replace = _remembered(partial(_compiled(pattern).sub, replacement))
 
     def act(record: Record) -> None:
         if name in record:
-            _put(record, name, replace(replacement, record[name]))
+            _put(record, name, replace(record[name]))
 
     return act
 
@@ -159,9 +150,15 @@ def _changing(name: str, change: str) -> Action:
 def _capturing(name: str, pattern: str) -> Action:
     search = _compiled(pattern).search
 
+    def groups(text: str) -> dict[str, str | None]:
+        found = search(text)
+        return found.groupdict() if found else {}
+
+    find = _remembered(groups)
+
     def act(record: Record) -> None:
-        if name in record and (found := search(record[name])):
-            for group, text in found.groupdict().items():
+        if name in record:
+            for group, text in find(record[name]).items():
                 if text is not None:
                     _put(record, group, text)
 
@@ -170,7 +167,7 @@ def _capturing(name: str, pattern: str) -> Action:
 
 def _looking_up(name: str, origin: str, values: dict[str, str]) -> Action:
     def act(record: Record) -> None:
-        if (value := values.get(record.get(origin, ""))) is not None:
+        if origin in record and (value := values.get(record[origin])) is not None:
             record[name] = value
 
     return act
@@ -206,6 +203,12 @@ def _put(record: Record, name: str, text: str) -> None:
         record[name] = text
     else:
         record.pop(name, None)
+
+
+def _remembered(function: Callable[[str], R]) -> Callable[[str], R]:
+    """A function of a text that knows its last results: most values of a log come again and again."""
+    known = lru_cache(maxsize=_REMEMBERED)(function)
+    return lambda text: known(text) if len(text) <= _LONGEST_REMEMBERED else function(text)
 
 
 def _compiled(pattern: str) -> re2._Regexp:

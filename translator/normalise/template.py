@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from string import Formatter
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -13,9 +15,22 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     """
     if "{" not in template:
         return template
-    return template.format_map(_Empty(values))
+    find = values.get
+    return "".join([text + find(name, "") if name else text for text, name in _parts(template)])
 
 
-class _Empty(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return ""
+def names_in(template: str) -> tuple[str, ...]:
+    """The names in a template.
+
+    >>> names_in("Win-{class}-{id}")
+    ('class', 'id')
+    """
+    return tuple(name for _, name in _parts(template) if name)
+
+
+@lru_cache(maxsize=4096)
+def _parts(template: str) -> tuple[tuple[str, str], ...]:
+    """Texts, each with the name after it; the last may have none."""
+    if "{" not in template:
+        return ((template, ""),)
+    return tuple((text, name or "") for text, name, _, _ in Formatter().parse(template))

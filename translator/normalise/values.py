@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import unescape
 from ipaddress import ip_address
 
@@ -17,6 +18,10 @@ _WHOLE: dict[Kind, tuple[int, int]] = {
     "uint64": (0, 2**64 - 1),
     "int32": (-(2**31), 2**31 - 1),
 }
+
+
+_LONGEST_TYPED = 64
+"""An address, a time or a number of more characters is none."""
 
 
 def text_of(value: object) -> str:
@@ -37,19 +42,33 @@ def text_of(value: object) -> str:
     return ""
 
 
-def typed(text: str, kind: Kind | None) -> Value | None:
-    """The value of an attribute of a type (None: text), or None if it does not fit."""
-    if kind is None:
-        return text
+def typed_all(record: dict[str, str], kinds: Iterable[tuple[str, Kind]]) -> dict[str, Value]:
+    """The record with each of these attributes as a value of its type; what does not fit is dropped."""
+    attributes: dict[str, Value] = dict(record)
+    for name, kind in kinds:
+        if (text := record.get(name)) is not None:
+            value = typed(text, kind)
+            if value is None:
+                del attributes[name]
+            else:
+                attributes[name] = value
+    return attributes
+
+
+def typed(text: str, kind: Kind) -> Value | None:
+    """The value of an attribute of a type, or None if it does not fit."""
+    if len(text) > _LONGEST_TYPED:
+        return None
     if kind == "ip":
         return text if _is_address(text) else None
     if kind == "date":
         return epoch(text)
-    number = _whole_number(text)
+    number = int(text) if text.isascii() and text.isdecimal() else _whole_number(text)
     low, high = _WHOLE[kind]
     return number if number is not None and low <= number <= high else None
 
 
+@lru_cache(maxsize=1_000)
 def epoch(text: str) -> int | None:
     """Whole seconds since 1970 (UTC), from ISO 8601."""
     try:
@@ -69,6 +88,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
 """What ``change`` in a rule may name."""
 
 
+@lru_cache(maxsize=10_000)
 def _is_address(text: str) -> bool:
     try:
         ip_address(text)
@@ -79,7 +99,7 @@ def _is_address(text: str) -> bool:
 
 def _whole_number(text: str) -> int | None:
     text = text.strip()
-    if len(text) > 24 or not text.isascii():  # longer than any that fits
+    if not text.isascii():
         return None
     try:
         return int(text, 16 if text.lower().startswith("0x") else 10)

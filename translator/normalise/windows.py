@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from translator.errors import InputError
-from translator.normalise.extract import Record, extract
+from translator.normalise.extract import extract
 from translator.normalise.raw_message import raw_message
-from translator.normalise.rules import run
-from translator.normalise.table import attribute_types
-from translator.normalise.values import Value, typed
+from translator.normalise.run import Rules
+from translator.normalise.table import attribute_types, steps
+from translator.normalise.values import Value
+
+IDENTITY = ("winEventId", "activityType", "eventSource", "_level", "_sysKeywords")
+"""What the conditions of the rules ask for most, and what has few values."""
 
 
 def normalise(raw: Mapping[str, object]) -> dict[str, Value]:
@@ -31,15 +35,10 @@ def normalise(raw: Mapping[str, object]) -> dict[str, Value]:
         raise InputError(
             "not-windows-event", cause, hint="give it as evtx prints it, or as Windows event XML"
         )
-    record = extract(event)
-    run(record)
-    return _attributes(record) | {"rawEventMsg": raw_message(event, record)}
+    return windows_rules().attributes(extract(event), lambda record: raw_message(event, record))
 
 
-def _attributes(record: Record) -> dict[str, Value]:
-    types = attribute_types()
-    attributes: dict[str, Value] = {}
-    for name, text in record.items():
-        if not name.startswith("_") and (value := typed(text, types.get(name))) is not None:
-            attributes[name] = value
-    return attributes
+@cache
+def windows_rules() -> Rules:
+    """The rules of the tables."""
+    return Rules(steps(), attribute_types(), IDENTITY)
