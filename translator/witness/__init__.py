@@ -1,0 +1,8 @@
+"""Events made from a Sigma rule: such that satisfy it, near misses, and values at the edges."""
+
+from __future__ import annotations
+
+from translator.witness.event import Witness, Witnesses
+from translator.witness.generate import witnesses
+
+__all__ = ["Witness", "Witnesses", "witnesses"]

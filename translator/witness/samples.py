@@ -1,0 +1,60 @@
+"""Texts in which a regular expression is found.
+
+They come from the library ``exrex``. Tried on the regular expressions of published rules, it found members
+of 145 of 149 at the first attempt, and of all but two when asked again. ``rstr`` found 144, longer ones, and
+takes no repeats above 100; ``sre_yield`` reads no inline flags; ``hypothesis`` is slower by twenty times and
+belongs to tests. What is drawn is checked with google-re2, whose white space is ASCII.
+"""
+
+from __future__ import annotations
+
+import random
+from functools import lru_cache
+
+from translator.errors import InputError
+from translator.witness.claims import Pattern
+
+TRIES = 12
+"""Seeds for one expression."""
+SAMPLES = 4
+LONGEST = 4_000
+"""Characters of a sample."""
+_REPEATS = (3, 2, 6)
+"""Upper ends for ``*`` and ``+``, tried in turn."""
+_SPACES = str.maketrans(dict.fromkeys("\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0", " "))
+_LETTERS = str.maketrans({chr(code): "x" for code in [*range(32), *range(127, 256)] if chr(code) != "\n"})
+
+
+@lru_cache(maxsize=2048)
+def members(pattern: Pattern, seed: int) -> tuple[str, ...]:
+    """A few texts that the expression fits, as plain as it lets them be; none where none was found.
+
+    Raises: InputError(witness-extra-missing).
+    """
+    try:
+        import exrex
+    except ImportError:
+        raise InputError(
+            "witness-extra-missing",
+            "events for regular expressions need the library 'exrex'",
+            hint="install it with pip install 'sigma-fortisiem[witness]'",
+        ) from None
+    before = random.getstate()  # the library draws from the generator that everyone shares
+    found: list[str] = []
+    try:
+        for number in range(TRIES):
+            random.seed(f"{seed} {number} {pattern.source}")
+            drawn = str(exrex.getone(pattern.source, _REPEATS[number % len(_REPEATS)]))
+            found += [text for text in _plain(drawn) if text not in found and pattern.fits(text)][:1]
+            if len(found) == SAMPLES:
+                break
+    finally:
+        random.setstate(before)
+    return tuple(found)
+
+
+def _plain(text: str) -> tuple[str, ...]:
+    """The text without characters that no event has, then as it is."""
+    text = text[:LONGEST]
+    spaced = text.translate(_SPACES)
+    return spaced.translate(_LETTERS), spaced, text
