@@ -6,7 +6,9 @@ import click
 
 from translator.cli.group import Commands
 
-_MODULES: dict[str, str] = {}
+_MODULES = {
+    "build": "pack_build",
+}
 
 
 @click.group(

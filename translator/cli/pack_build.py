@@ -1,0 +1,123 @@
+"""``translate pack build DIR -o OUT/``: a rule pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from translator.batch.record import Defect
+from translator.batch.run import Run
+from translator.cli import forms
+from translator.cli.console import ERROR, print_json, progress, say, say_trace
+from translator.cli.options import FILE, json_flag, many_flags
+from translator.cli.pack_flags import build_flags, settings_from
+from translator.errors import EXIT_BUG, EXIT_OK, InputError, UsageError
+from translator.pack.assemble import Assembled, assemble
+from translator.pack.build import OVERRIDES, Pack
+from translator.pack.build import build as build_pack
+from translator.pack.folder import check_target, write_folder
+from translator.pack.manifest import NAME
+from translator.pack.overrides import Overrides, read_overrides
+from translator.pack.settings import Settings
+from translator.sources.files import find_rule_files
+
+
+@click.command(short_help="Make a rule pack from Sigma rules.", no_args_is_help=True)
+@click.argument("source", metavar="DIR", type=FILE)
+@click.option("-o", "--output", metavar="OUT", type=FILE, required=True, help="Folder of the pack.")
+@build_flags
+@many_flags
+@json_flag
+def build(source: Path, output: Path, jobs: int | None, no_cache: bool, as_json: bool, **flags: Any) -> int:
+    """Translate the rules below DIR and write a pack: rules to import, and everything around them.
+
+    \b
+    translate pack build sigma/rules -o pack/ --level critical,high --overrides overrides.yaml
+
+    A pack is a folder: rule files, IMPORT.md, manifest.json, event types, waves, fidelity report, ATT&CK
+    layer, lookup tables (docs/packs.md). An older pack of that name is replaced as a whole; its
+    overrides.yaml goes on to count unless --overrides names another file. Rules that are refused are part
+    of the account and no failure. The same rules and settings give the same bytes.
+    """
+    settings, options = settings_from(**flags)
+    check_target(output)
+    overrides = overrides_of(settings, output)
+    run = Run(options, jobs, unique=False)
+    if no_cache:
+        run.cache = None
+    assembled = assemble_with_bar(source, run, settings, overrides)
+    pack = build_pack(assembled, settings, overrides, {})
+    write_folder(output, pack.files)
+    if as_json:
+        print_json(summary(pack, output, assembled))
+    else:
+        say_outcome(pack, output, assembled)
+    return exit_code(assembled)
+
+
+def overrides_of(settings: Settings, folder: Path) -> Overrides:
+    """The overrides that count: of the file that is named, else those that the pack has.
+
+    Raises: UsageError(overrides-lost) where a file is named and the pack has others; and as read_overrides.
+    """
+    own = folder / OVERRIDES
+    if settings.overrides is None:
+        return read_overrides(own) if own.is_file() else Overrides()
+    named = read_overrides(Path(settings.overrides))
+    if own.is_file() and not own.samefile(settings.overrides):
+        lost = [id_ for id_ in read_overrides(own).by_id if id_ not in named.by_id]
+        if lost:
+            raise UsageError(
+                "overrides-lost",
+                f"{own} has overrides that {settings.overrides} has not, such as that of {lost[0]}",
+                hint=f"copy them over, or remove {own}",
+            )
+    return named
+
+
+def assemble_with_bar(source: Path, run: Run, settings: Settings, overrides: Overrides) -> Assembled:
+    """The rules of the pack, with a bar on a terminal.
+
+    Raises: InputError for a path that leads nowhere; as assemble.
+    """
+    files = find_rule_files([source])
+    with progress("translating", len(files)) as step:
+        return assemble(files, source, run, settings, overrides, step)
+
+
+def say_outcome(pack: Pack, output: Path, assembled: Assembled) -> None:
+    """What was made of the rules, for people."""
+    for error in assembled.errors:
+        if isinstance(error, Defect):
+            say_trace(error.trace)
+        say(str(error), ERROR)
+    for error in assembled.unused:
+        say(str(error), "yellow")
+    count, refused = len(pack.manifest.rules), len(pack.manifest.refused) - len(assembled.errors)
+    changed = sum(bool(each.changed) for each in pack.manifest.rules)
+    files = len({each.file for each in pack.manifest.rules})
+    say(f"{count:,} rules in {files:,} files, {changed:,} changed by overrides, {refused:,} refused", "bold")
+    say(f"Written to {output}; {output / 'IMPORT.md'} says what to do with it.")
+
+
+def summary(pack: Pack, output: Path, assembled: Assembled) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "pack": str(output),
+        "manifest": str(output / NAME),
+        "rules": len(pack.manifest.rules),
+        "files": len(pack.files),
+        "changed": sum(bool(each.changed) for each in pack.manifest.rules),
+        "refused": len(pack.manifest.refused) - len(assembled.errors),
+        "unused_overrides": forms.errors(assembled.unused),
+        "errors": forms.errors(assembled.errors),
+    }
+
+
+def exit_code(assembled: Assembled) -> int:
+    """1 where something could not be read, 70 after a defect."""
+    wrong = [each for each in assembled.errors if isinstance(each, InputError | Defect)]
+    codes: list[int] = [error.exit_code for error in wrong]
+    return EXIT_BUG if EXIT_BUG in codes else max(codes, default=EXIT_OK)
