@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from translator import __version__
 from translator.batch.record import Defect
 from translator.batch.run import Run
 from translator.cli import forms
@@ -22,6 +23,8 @@ from translator.pack.manifest import NAME
 from translator.pack.overrides import Overrides, read_overrides
 from translator.pack.settings import Settings
 from translator.sources.files import find_rule_files
+
+PROGRAM = f"sigma-fortisiem {__version__}"
 
 
 @click.command(short_help="Make a rule pack from Sigma rules.", no_args_is_help=True)
@@ -48,7 +51,7 @@ def build(source: Path, output: Path, jobs: int | None, no_cache: bool, as_json:
     if no_cache:
         run.cache = None
     assembled = assemble_with_bar(source, run, settings, overrides)
-    pack = build_pack(assembled, settings, overrides, {})
+    pack = build_pack(assembled, settings, overrides, {}, PROGRAM)
     write_folder(output, pack.files)
     if as_json:
         print_json(summary(pack, output, assembled))

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from translator import __version__
 from translator.batch.record import Translated
 from translator.coverage.account import Account, Row, account
 from translator.coverage.forms import as_json
@@ -51,8 +50,10 @@ class Pack:
     files: Mapping[str, bytes]
 
 
-def build(assembled: Assembled, settings: Settings, overrides: Overrides, events: Events) -> Pack:
-    """The pack. The same arguments give the same bytes.
+def build(
+    assembled: Assembled, settings: Settings, overrides: Overrides, events: Events, program: str
+) -> Pack:
+    """The pack. The same arguments give the same bytes. ``program`` is this one's name and version.
 
     Raises: InputError(overrides-invalid) where overrides contradict each other.
     """
@@ -79,7 +80,7 @@ def build(assembled: Assembled, settings: Settings, overrides: Overrides, events
     files[GUIDE] = guide.text(rules, settings, files).encode()
     manifest = Manifest(
         format=FORMAT,
-        program=f"sigma-fortisiem {__version__}",
+        program=program,
         settings=msgspec.structs.replace(settings, overrides=None),  # they are in the pack
         rules=rules,
         refused=tuple(_refused(assembled)),
