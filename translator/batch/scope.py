@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from translator.batch.cache import digest
+from translator.dialect.profile import load_profile
 from translator.render.templating import PACKAGE, template_folders
 from translator.translate import Options
 
@@ -21,6 +22,7 @@ _SUFFIXES = frozenset({".py", ".yaml", ".yml", ".j2"})
 def scope_of(options: Options) -> bytes:
     """The same for two runs only if the same file gives the same result in both."""
     values = [f"{field.name}={_spelt(getattr(options, field.name))}" for field in fields(options)]
+    values.append(repr(sorted(load_profile(options.profile).entries.items())))
     return digest(program(), *(value.encode("utf-8", "surrogateescape") for value in values))
 
 

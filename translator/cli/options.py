@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from translator.cli.suggest import near_misses
-from translator.dialect.profile import profile_names
+from translator.dialect.profile import is_file_name, load_profile, profile_names
 from translator.errors import InputError, TranslatorError, UsageError
 from translator.lowering.metadata import GroupBy
 from translator.model.syntax import IDENTIFIER
@@ -25,9 +25,22 @@ FILE = click.Path(path_type=Path, readable=False)
 json_flag = click.option(
     "--json", "as_json", is_flag=True, help="Print the result as JSON (keys in docs/commands.md)."
 )
+
+
+def _profile(context: click.Context, parameter: click.Parameter, name: str) -> str:
+    """The name, which is that of a shipped profile or of a file that holds one."""
+    if is_file_name(name):
+        load_profile(name)
+    elif name not in profile_names():
+        known = ", ".join(map(repr, profile_names()))
+        raise click.BadParameter(f"{name[:80]!r} is not one of {known}, and no file", context, parameter)
+    return name
+
+
 profile_flag = click.option(
     "--profile",
-    type=click.Choice(profile_names()),
+    callback=_profile,
+    metavar=f"[{'|'.join(profile_names())}|FILE]",
     default="default",
     show_default=True,
     help="What FortiSIEM is assumed to do about letter case and absent attributes.",
