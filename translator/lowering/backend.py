@@ -26,9 +26,9 @@ from translator.lowering.groups import group_of, in_group
 from translator.lowering.merge import merge_alternatives
 from translator.lowering.places import Place, ask, message, unmapped
 from translator.lowering.references import field_reference
-from translator.lowering.values import lower_value, words
+from translator.lowering.values import lower_value
+from translator.lowering.words import words
 from translator.model.expr import Expr, Not, all_of, any_of
-from translator.model.walk import attributes
 from translator.taxonomy.lookup import Field
 
 Condition = Any
@@ -118,9 +118,7 @@ class FilterBackend(Backend):
         """One field or keyword and one value; recorded with what was said of it."""
         with self.context.listening() as heard:
             expr = merge_alternatives(lower(), self.context.emission.dialect.max_pattern_length)
-        place = ", ".join(attributes(expr))
-        leaf = Leaf(field, words(cond.value), expr, place, confidence, source, tuple(heard))
-        self.context.leaves.append(leaf)
+        self.context.leaves.append(Leaf(cond.value, field, expr, confidence, source, tuple(heard)))
         return expr
 
     def _field(self, name: str, row: Field | None, value: SigmaType) -> Expr:

@@ -66,7 +66,6 @@ class SplitHolder(Holder):
         return wanted.split(self.separator, self.at_last)
 
     def asks_for_nothing(self, wanted: Glob) -> bool:
-        """Whether a part that is empty may be what is asked for."""
         parts = [part for cut in self._cuts(wanted) for part in cut]
         return any(part.text == "" for part in (wanted, *parts))
 

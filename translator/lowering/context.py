@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sigma.types import SigmaType
+
 from translator import notes
 from translator.dialect.profile import Dialect
 from translator.lowering.guards import negate
 from translator.lowering.regex import RegexCase
+from translator.lowering.words import words
 from translator.model.expr import Expr
 from translator.model.normal import flatten, push_negation
+from translator.model.walk import attributes
 from translator.notes import Code, Effect, Note
 from translator.taxonomy.lookup import EventType, Field, LogSource, Taxonomy
 
@@ -38,13 +42,22 @@ class Leaf:
     ``expr`` is the positive condition; negations around it are not part of it.
     """
 
+    asked: SigmaType = field(compare=False)
     field: str
-    value: str
     expr: Expr
-    place: str
     confidence: str
     source: str
     notes: tuple[Note, ...]
+
+    @property
+    def value(self) -> str:
+        """The value in words."""
+        return words(self.asked)
+
+    @property
+    def place(self) -> str:
+        """The attributes that the tests read."""
+        return ", ".join(attributes(self.expr))
 
     @property
     def filter(self) -> Expr:

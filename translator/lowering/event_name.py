@@ -23,6 +23,8 @@ class EventNameHolder(Holder):
     target: EventTypePartTarget
     emission: Emission
 
+    keeps_dash = True
+
     @property
     def attributes(self) -> tuple[str, ...]:
         return (EVENT_TYPE,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from translator import notes, operators
@@ -28,7 +29,7 @@ from translator.model.expr import NEVER, Attribute, Expr, Test, all_of, any_of
 from translator.model.normal import flatten, push_negation
 from translator.model.walk import attributes
 from translator.sources.sigma import RuleSource
-from translator.taxonomy.lookup import AttributeTarget, EventType, LogSource, SplitTarget, Taxonomy
+from translator.taxonomy.lookup import EventType, LogSource, Taxonomy
 
 SYSTEM_ATTRIBUTES = frozenset({EVENT_TYPE, EVENT_ID, PROVIDER, CHANNEL, HOST, RAW_MESSAGE})
 """Attributes that the parser sets on every event of a Windows channel."""
@@ -68,7 +69,7 @@ def whole_filter(
     _note_shared_attributes(recorder, log_source)
     if not alternatives:
         raise Refused(notes.NEVER_MATCHES.name, "no event of the log source can satisfy the condition")
-    expr = merge_alternatives(flatten(any_of(alternatives)), settings.emission.dialect.max_pattern_length)
+    expr = merge_alternatives(any_of(alternatives), settings.emission.dialect.max_pattern_length)
     data_sources = dict.fromkeys(each.data_source for chosen in branches.values() for each in chosen)
     return expr, "; ".join(filter(None, data_sources)) or log_source.data_source
 
@@ -94,10 +95,10 @@ def _branch(source: RuleSource, index: int, context: Context, recorder: Recorder
     try:
         lowered = FilterBackend(context).lower(source.conditions[index])
         named = flatten(push_negation(name_event_types(flatten(lowered), context), negate))
-        branch = flatten(_within_source(named, context))
+        branch = _within_source(named, context)
     finally:
         recorder.take(context)
-    return guard(branch, _present(context)) if context.emission.robust else branch
+    return guard(branch, _present(context)) if context.emission.robust else flatten(branch)
 
 
 def _groups(log_source: LogSource, settings: Settings, recorder: Recorder) -> list[tuple[EventType, ...]]:
@@ -162,28 +163,25 @@ def _present(context: Context) -> frozenset[str]:
 
     Rows say so of the primary event types; others keep only what every event has.
     """
-    always = set(SYSTEM_ATTRIBUTES)
+    always = SYSTEM_ATTRIBUTES
     if all(each.primary for each in context.event_types):
-        for row in context.log_source.fields.values():
-            match row.target:
-                case AttributeTarget(attribute, _, True):
-                    always.add(attribute)
-                case SplitTarget(head, tail, _, _, True):
-                    always.update((head, tail))
+        always |= context.log_source.always
     own = (row for each in context.event_types for row in each.fields.values())
     overridden = {name for row in own for name in row.attributes()}
-    return frozenset(always - overridden - context.lacks)
+    return always - overridden - context.lacks
 
 
 def _note_shared_attributes(recorder: Recorder, log_source: LogSource) -> None:
     """Two fields of the rule in one attribute: the parser keeps one of them."""
+    rows = {name: log_source.field(name) for name in {leaf.field for leaf in recorder.leaves}}
+    held = {name: row.attributes() for name, row in rows.items() if row is not None and row.role is None}
+    counted = Counter(attribute for attributes_ in held.values() for attribute in attributes_)
+    shared = {attribute for attribute, number in counted.items() if number > 1} - SYSTEM_ATTRIBUTES
     fields: dict[str, dict[str, None]] = {}
-    for leaf in recorder.leaves:
-        row = log_source.field(leaf.field)
-        if row is not None and row.role is None:
-            for attribute in attributes(leaf.expr):
-                if attribute in row.attributes() and attribute not in SYSTEM_ATTRIBUTES:
-                    fields.setdefault(attribute, {}).setdefault(leaf.field)
+    for leaf in recorder.leaves if shared else ():
+        for attribute in attributes(leaf.expr):
+            if attribute in shared and attribute in held.get(leaf.field, ()):
+                fields.setdefault(attribute, {}).setdefault(leaf.field)
     for attribute, sharing in fields.items():
         if len({name.casefold() for name in sharing}) > 1:
             recorder.add(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from translator import operators
 from translator.model.expr import And, Attribute, Expr, Or, Test, all_of, any_of
 from translator.model.normal import flatten
-from translator.model.walk import attributes
+from translator.model.walk import attributes, tests
 
 
 def negate(test: Test) -> Expr:
@@ -37,7 +37,10 @@ def guard(expr: Expr, present: Iterable[str]) -> Expr:
     ``present`` names attributes that events always have. No guard is written where another condition of the
     same AND already demands the attribute.
     """
-    return flatten(_guard(flatten(expr), frozenset(present)))
+    flat, known = flatten(expr), frozenset(present)
+    if not any(_exposed(test, known) for test in tests(flat)):
+        return flat
+    return flatten(_guard(flat, known))
 
 
 def _guard(expr: Expr, present: frozenset[str]) -> Expr:

@@ -9,6 +9,7 @@ import ipaddress
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from translator import notes, operators
 from translator.errors import Refused
@@ -37,7 +38,12 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(\.[0-9]{1,18})?")
 
 
 class Holder(ABC):
-    """One place. Each method gives the positive test; the caller negates."""
+    """One place. Each method gives the positive test; the caller negates.
+
+    ``keeps_dash``: whether it holds a ``-`` like any other value, which attributes may be without.
+    """
+
+    keeps_dash: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -63,6 +69,10 @@ class Holder(ABC):
     def hour(self, order: operators.Operator, number: int | float) -> Expr:
         """The value is a time whose hour of the day is in this relation to a number."""
         raise Refused(notes.TIME_PART.name, f"the hour is asked of {self.words}")
+
+    def asks_for_nothing(self, wanted: Glob) -> bool:
+        """Whether the value that is asked for may be an empty one, or a part of the place be empty."""
+        return False
 
     @property
     def words(self) -> str:
@@ -120,6 +130,9 @@ class TextHolder(OneAttribute):
         if substring is not None and case is None and not _DELICATE.search(substring):
             return self.test(operators.CONTAIN, Text(substring))
         return self.pattern(regex.of_glob(wanted, case))
+
+    def asks_for_nothing(self, wanted: Glob) -> bool:
+        return wanted.text == ""
 
     def pattern(self, pattern: str) -> Expr:
         return self.test(operators.REGEXP, Pattern(pattern))

@@ -40,6 +40,8 @@ def merge_alternatives(expr: Expr, max_pattern: int) -> Expr:
     places: dict[Hashable, list[Expr]] = {}
     for item in expr.items:
         places.setdefault(_key(item), []).append(item)
+    if len(places) == len(expr.items):
+        return expr
     return flatten(any_of(each for alike in places.values() for each in _joined(alike, max_pattern)))
 
 
@@ -51,7 +53,7 @@ def _key(item: Expr) -> Hashable:
         case Test(term, operators.REGEXP.name, Pattern(regex), False):
             flags, body = flags_of(regex)
             # Flags inside one alternative would reach those after it.
-            return item if any(map(sets_flags, tokens(body))) else (term, "pattern", flags)
+            return item if "(?" in body and any(map(sets_flags, tokens(body))) else (term, "pattern", flags)
         case And((*common, last)) if _key(last) != last:
             return ("and", tuple(common), _key(last))
     return item

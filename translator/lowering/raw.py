@@ -84,6 +84,8 @@ _WIDE = {
 class RawHolder(Holder):
     """A place in the raw message, where nothing is dropped or replaced."""
 
+    keeps_dash = True
+
 
 @dataclass(frozen=True)
 class ElementHolder(RawHolder):

@@ -14,10 +14,9 @@ from translator.lowering.tokens import has_letters, with_both_cases
 RegexCase = Literal["inline", "classes"]
 """How a pattern ignores letter case by itself: by the flag ``(?i)``, or by a class for each letter."""
 
-_SPECIAL = re.compile(r"[\\.^$|?*+()\[\]{}]")
 _IN_CLASS = re.compile(r"[\\\]\[^-]")
-_CONTROL = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = {**{code: f"\\x{code:02x}" for code in (*range(32), 127)}, 9: r"\t", 10: r"\n", 13: r"\r"}
+_ESCAPES = {**{ord(sign): f"\\{sign}" for sign in r"\.^$|?*+()[]{}"}, **_CONTROL}
 _LEADING_FLAGS = re.compile(r"\(\?([ims]+)\)")
 ANYTHING = r"[\s\S]*"
 ANY_CHARACTER = r"[\s\S]"
@@ -26,11 +25,7 @@ ANY_CHARACTER = r"[\s\S]"
 
 def escape(text: str) -> str:
     """Text as a pattern that matches just this text."""
-    return _UNPRINTABLE.sub(_escaped_control, _SPECIAL.sub(r"\\\g<0>", text))
-
-
-def _escaped_control(found: re.Match[str]) -> str:
-    return _CONTROL.get(found[0]) or f"\\x{ord(found[0]):02x}"
+    return text.translate(_ESCAPES)
 
 
 def of_glob(glob: Glob, case: RegexCase | None) -> str:

@@ -9,7 +9,6 @@ from typing import Any, TypeGuard, TypeVar
 
 import re2
 from sigma.types import (
-    CompareOperators,
     Placeholder,
     SigmaBool,
     SigmaCasedString,
@@ -17,7 +16,6 @@ from sigma.types import (
     SigmaCompareExpression,
     SigmaExists,
     SigmaExpansion,
-    SigmaFieldReference,
     SigmaNull,
     SigmaNumber,
     SigmaRegularExpression,
@@ -31,16 +29,14 @@ from sigma.types import (
 
 from translator import notes, operators
 from translator.errors import Refused
-from translator.lowering.composites import SplitHolder
 from translator.lowering.context import Context
-from translator.lowering.event_name import EventNameHolder
 from translator.lowering.glob import Glob, Wild, from_sigma
-from translator.lowering.holders import AddressHolder, Holder, TextHolder, TimeHolder
+from translator.lowering.holders import AddressHolder, TimeHolder
 from translator.lowering.places import Place
 from translator.lowering.portable import portable
-from translator.lowering.raw import RawHolder
 from translator.lowering.regex import part_of
 from translator.lowering.tokens import has_letters, other_case
+from translator.lowering.words import ORDERS, string_of, words
 from translator.model.expr import Expr, Not, any_of
 from translator.notes import Effect
 from translator.sources.modifiers import AnyDash
@@ -157,7 +153,7 @@ def network(value: SigmaCIDRExpression, place: Place) -> Expr:
 @lowers(SigmaCompareExpression)
 def comparison(value: SigmaCompareExpression, place: Place) -> Expr:
     """A number on one side of another."""
-    order, number = _ORDERS[value.op], value.number
+    order, number = ORDERS[value.op], value.number
     if isinstance(number, SigmaTimestampPart):
         return _time_part(number, order, place)
     if isinstance(place.target, AttributeTarget) and place.target.values:
@@ -165,14 +161,6 @@ def comparison(value: SigmaCompareExpression, place: Place) -> Expr:
             place, lambda key: key.isdecimal() and order.holds(int(key), number.number), closed=False
         )
     return place.holder.compare(order, number.number)
-
-
-_ORDERS = {
-    CompareOperators.LT: operators.LESS,
-    CompareOperators.LTE: operators.LESS_OR_EQUAL,
-    CompareOperators.GT: operators.GREATER,
-    CompareOperators.GTE: operators.GREATER_OR_EQUAL,
-}
 
 
 @lowers(SigmaNull)
@@ -209,28 +197,21 @@ def glob(wanted: Glob, place: Place) -> Expr:
     """A text, in the form in which the parser stores it."""
     if isinstance(place.target, AttributeTarget) and place.target.values:
         return _stored(place, wanted.matches, closed=wanted.text is not None)
-    if wanted.text == "-" and _drops_dash(place):
+    drops_dash = _drops_dash(place)
+    if drops_dash and wanted.text == "-":
         _note_dash(place, Effect.WIDER)
         return place.holder.absent()
     test = place.holder.text(wanted)
-    if _drops_dash(place) and wanted.matches("-"):
+    if drops_dash and wanted.matches("-"):
         _note_dash(place, Effect.NARROWER)
-    if _asks_for_nothing(wanted, place.holder):
+    if place.holder.asks_for_nothing(wanted):
         place.note(notes.EMPTY_MAY_BE_ABSENT, f"an empty {place.name} may be kept as an absent attribute")
     return test
 
 
-def _asks_for_nothing(wanted: Glob, holder: Holder) -> bool:
-    if isinstance(holder, SplitHolder):
-        return holder.asks_for_nothing(wanted)
-    return wanted.text == "" and isinstance(holder, TextHolder)
-
-
 def _drops_dash(place: Place) -> bool:
     """Whether the parser leaves the attribute out where the field is a dash, which may happen."""
-    if place.field is None or place.field.keeps_dash:
-        return False
-    if isinstance(place.holder, RawHolder | EventNameHolder):
+    if place.field is None or place.field.keeps_dash or place.holder.keeps_dash:
         return False
     return not (isinstance(place.target, AttributeTarget | SplitTarget) and place.target.always)
 
@@ -270,10 +251,12 @@ def resolved(value: SigmaString, context: Context) -> list[Glob]:
 
     Raises: Refused(placeholder-unresolved).
     """
+    if not any(map(_is_open, value.s)):
+        return [from_sigma(value)]
     options = [
         [from_sigma(each) for each in _values_of(part, context)]
         if _is_open(part)
-        else [from_sigma(_whole(part))]
+        else [from_sigma(string_of(part))]
         for part in value.s
     ]
     if prod(map(len, options)) > MAX_COMBINATIONS:
@@ -287,7 +270,7 @@ def resolved(value: SigmaString, context: Context) -> list[Glob]:
 def _as_pattern(part: SigmaStringPartType, context: Context) -> str:
     """A part of a regular expression; in place of a placeholder any of its values, wildcards included."""
     if not _is_open(part):
-        return _whole(part).to_plain_regex()
+        return string_of(part).to_plain_regex()
     globs = [from_sigma(each) for each in _values_of(part, context)]
     return f"(?:{'|'.join(''.join(map(part_of, each.parts)) for each in globs)})"
 
@@ -303,41 +286,5 @@ def _values_of(placeholder: Placeholder, context: Context) -> list[SigmaString]:
     return [SigmaString(str(each)) for each in context.placeholders[placeholder.name]]
 
 
-def _whole(part: SigmaStringPartType) -> SigmaString:
-    whole = SigmaString()
-    whole.s = [part]
-    return whole
-
-
 def _note_case(place: Place, what: str) -> None:
     place.note(notes.CASE_SENSITIVE, f"{what} respects letter case in Sigma, here it does not")
-
-
-def words(value: SigmaType) -> str:
-    """A value as a reader of the rule knows it."""
-    match value:
-        case SigmaNull():
-            return "null"
-        case SigmaExists():
-            return "present" if value else "absent"
-        case SigmaBool():
-            return "true" if value else "false"
-        case SigmaCompareExpression():
-            return f"{_ORDERS[value.op].spelling} {words(value.number)}"
-        case SigmaTimestampPart():
-            return f"{value.timestamp_part.name.lower()} {value.number}"
-        case SigmaCIDRExpression():
-            return str(value.network)
-        case SigmaRegularExpression():
-            return value.regexp.to_plain_regex()
-        case SigmaFieldReference():
-            return value.field
-        case SigmaExpansion():
-            return " | ".join(map(words, value.values))
-        case SigmaString():
-            return "".join(_part_in_words(part) for part in value.s)
-    return str(value)
-
-
-def _part_in_words(part: SigmaStringPartType) -> str:
-    return part.name if isinstance(part, AnyDash) else str(_whole(part))

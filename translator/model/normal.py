@@ -6,9 +6,9 @@ passes it in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from translator.model.expr import And, Expr, Not, Or, Test, all_of, any_of
+from translator.model.expr import ALWAYS, NEVER, And, Expr, Not, Or, Test, all_of, any_of
 
 
 def flatten(expr: Expr) -> Expr:
@@ -24,20 +24,23 @@ def flatten(expr: Expr) -> Expr:
             return inner.item if isinstance(inner, Not) else Not(inner)
         case And(items):
             members = _members(And, items)
-            return Or(()) if Or(()) in members else all_of(members)
+            return NEVER if members is None else all_of(members)
         case Or(items):
             members = _members(Or, items)
-            return And(()) if And(()) in members else any_of(members)
+            return ALWAYS if members is None else any_of(members)
 
 
-def _members(kind: type[And] | type[Or], items: tuple[Expr, ...]) -> tuple[Expr, ...]:
+def _members(kind: type[And] | type[Or], items: tuple[Expr, ...]) -> Iterable[Expr] | None:
+    """The flat items of one connective; None where one of them settles it."""
     found: dict[Expr, None] = {}
     for item in map(flatten, items):
         if isinstance(item, kind):
             found.update(dict.fromkeys(item.items))
+        elif isinstance(item, And | Or) and not item.items:
+            return None
         else:
             found.setdefault(item)
-    return tuple(found)
+    return found
 
 
 def push_negation(expr: Expr, negate: Callable[[Test], Expr]) -> Expr:

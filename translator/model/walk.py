@@ -36,8 +36,11 @@ def attributes(expr: Expr) -> tuple[str, ...]:
     """The names of all attributes that the expression reads, each once, in order of appearance."""
     found: dict[str, None] = {}
     for test in tests(expr):
-        for name in (*_read(test.term), *_read(test.operand)):
-            found.setdefault(name)
+        for part in (test.term, test.operand):
+            if isinstance(part, Attribute):
+                found.setdefault(part.name)
+            elif isinstance(part, Call | Arithmetic):
+                found.update(dict.fromkeys(_read(part)))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from translator.taxonomy.schema import (
     LogSourceId,
     RawForm,
 )
-from translator.taxonomy.targets import ByEventTarget, Field, Target, reach
+from translator.taxonomy.targets import AttributeTarget, ByEventTarget, Field, SplitTarget, Target, reach
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,18 @@ class LogSource:
         """A known field whose name looks like this one, for an error message."""
         close = get_close_matches(name.casefold(), self._folded, n=1, cutoff=0.75)
         return self._folded[close[0]].name if close else None
+
+    @cached_property
+    def always(self) -> frozenset[str]:
+        """Attributes that the events of the primary event types always have."""
+        found: set[str] = set()
+        for row in self.fields.values():
+            match row.target:
+                case AttributeTarget(attribute, _, True):
+                    found.add(attribute)
+                case SplitTarget(head, tail, _, _, True):
+                    found.update((head, tail))
+        return frozenset(found)
 
     @cached_property
     def _folded(self) -> Mapping[str, Field]:
