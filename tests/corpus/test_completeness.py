@@ -17,7 +17,7 @@ FOLDERS = (
     *("rules", "rules-compliance", "rules-emerging-threats", "rules-placeholder", "rules-threat-hunting"),
     *("deprecated", "unsupported"),
 )
-AT_LEAST = 3_400
+AT_LEAST = 3_700
 """Conditions that are translated and were compared; fewer would mean that the test sees less."""
 
 

@@ -8,6 +8,7 @@ import re2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from translator.lowering.cuts import cuts
 from translator.lowering.glob import AnyOf, Glob, Part, Wild
 from translator.lowering.regex import RegexCase, of_glob
 from translator.lowering.tokens import with_both_cases
@@ -65,6 +66,34 @@ def test_a_cut_matches_what_the_whole_matches(glob: Glob, value: str, separator:
             fits(before, head, exactly=True) and fits(after, tail, exactly=True) for before, after in cuts
         )
         assert cut is fits(glob, value, exactly=True)
+
+
+atoms = st.builds(
+    "{}{}".format,
+    st.sampled_from(
+        ["a", "B", r"\\", "@", ".", "[^a]", "[\\s\\S]", r"\w", r"\W", "(?:a|B*)", "(a.)", r"(?:@|\\)"]
+    ),
+    st.sampled_from(["", "", "*", "+", "+?", "?", "{1,2}"]),
+)
+patterns = st.lists(st.lists(atoms, max_size=5).map("".join), min_size=1, max_size=2).map("|".join)
+
+
+@given(patterns, texts, st.sampled_from(["\\", "@"]), st.booleans())
+@example("a.+B", "a@B", "@", False)
+@example("a[^a]*B|@", "a@@B", "@", True)
+def test_a_cut_finds_what_the_whole_pattern_finds(
+    pattern: str, value: str, separator: str, at_last: bool
+) -> None:
+    head, found, tail = value.rpartition(separator) if at_last else value.partition(separator)
+    ways = cuts(pattern, separator)
+    if ways is None or not found:
+        return
+
+    def finds(part: str, text: str) -> bool:
+        return searches(part, text, ignore_case=False)
+
+    across = any(finds(before, head) and finds(after, tail) for before, after in ways)
+    assert (across or finds(pattern, head) or finds(pattern, tail)) is finds(pattern, value)
 
 
 @given(globs, texts, st.sampled_from(["\\", "@"]))

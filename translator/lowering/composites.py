@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import re2
+
 from translator import notes
 from translator.errors import Refused
+from translator.lowering.cuts import cuts
 from translator.lowering.glob import Glob
 from translator.lowering.holders import Holder, TextHolder, is_hexadecimal
 from translator.model.expr import Expr, Not, all_of, any_of
@@ -79,7 +82,21 @@ class SplitHolder(Holder):
         return all_of(members) if members else Not(self.absent())
 
     def pattern(self, pattern: str) -> Expr:
-        raise Refused(notes.PATTERN_ON_TYPED.name, f"a pattern is asked of a value split over {self.words}")
+        across = [
+            all_of([self.head.pattern(before), self.tail.pattern(after)])
+            for before, after in self._cuts_of(pattern)
+        ]
+        return any_of([self.head.pattern(pattern), self.tail.pattern(pattern), *across])
+
+    def _cuts_of(self, pattern: str) -> list[tuple[str, str]]:
+        found = cuts(pattern, self.separator)
+        if found is None:
+            cause = f"a pattern that cannot be cut at '{self.separator}' is asked of parts: {self.words}"
+            raise Refused(notes.PATTERN_ON_TYPED.name, cause)
+        return found
+
+    def finds_nothing(self, pattern: str) -> bool:
+        return any(re2.search(part, "") for cut in self._cuts_of(pattern) for part in cut)
 
     def absent(self) -> Expr:
         return self._whole.absent()

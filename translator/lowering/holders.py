@@ -74,6 +74,10 @@ class Holder(ABC):
         """Whether the value that is asked for may be an empty one, or a part of the place be empty."""
         return False
 
+    def finds_nothing(self, pattern: str) -> bool:
+        """The same for a pattern, as far as it is cut over parts of the place."""
+        return False
+
     @property
     def words(self) -> str:
         """The place in words."""

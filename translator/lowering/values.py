@@ -128,6 +128,8 @@ def pattern(value: SigmaRegularExpression, place: Place) -> Expr:
     test = place.holder.pattern(found.pattern)
     if _drops_dash(place) and re2.search(source, "-"):
         _note_dash(place, Effect.NARROWER)
+    if place.holder.finds_nothing(found.pattern):
+        _note_empty(place, Effect.NARROWER)
     if not found.ignores_case and has_letters(found.pattern) and "regexp" in emission.dialect.ignores_case:
         _note_case(place, f"the pattern '{source}'")
     return test
@@ -205,8 +207,12 @@ def glob(wanted: Glob, place: Place) -> Expr:
     if drops_dash and wanted.matches("-"):
         _note_dash(place, Effect.NARROWER)
     if place.holder.asks_for_nothing(wanted):
-        place.note(notes.EMPTY_MAY_BE_ABSENT, f"an empty {place.name} may be kept as an absent attribute")
+        _note_empty(place, Effect.WIDER)
     return test
+
+
+def _note_empty(place: Place, effect: Effect) -> None:
+    place.note(notes.EMPTY_MAY_BE_ABSENT, f"an empty {place.name} may be kept as an absent attribute", effect)
 
 
 def _drops_dash(place: Place) -> bool:
