@@ -7,6 +7,7 @@ import click
 from translator.cli.group import Commands
 
 _MODULES = {
+    "lint": "pack_lint",
     "build": "pack_build",
 }
 

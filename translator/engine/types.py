@@ -26,12 +26,13 @@ def remarks(rule: Rule, types: Mapping[str, str]) -> Iterator[str]:
     if isinstance(rule.clear, ClearPattern):
         patterns += rule.clear.sub_patterns
     found = (
-        remark for pattern in patterns for test in tests(pattern.filter) for remark in _of_test(test, types)
+        remark for pattern in patterns for test in tests(pattern.filter) for remark in remarks_on(test, types)
     )
     yield from dict.fromkeys(found)
 
 
-def _of_test(test: Test, types: Mapping[str, str]) -> Iterator[str]:
+def remarks_on(test: Test, types: Mapping[str, str]) -> Iterator[str]:
+    """The same for one test."""
     if not isinstance(test.term, Attribute):
         return
     name, row = test.term.name, BY_NAME[test.operator]

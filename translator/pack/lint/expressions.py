@@ -1,0 +1,74 @@
+"""Ways through conditions that several checks share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import re2
+
+from translator.model.expr import (
+    Arithmetic,
+    Attribute,
+    Call,
+    Expr,
+    Group,
+    Literal,
+    Moment,
+    Operand,
+    Range,
+    Test,
+    Text,
+    Values,
+)
+from translator.model.walk import tests
+
+
+def calls(expr: Expr) -> Iterator[Call]:
+    """Every function that a condition calls, the inner ones too."""
+    for test in tests(expr):
+        for part in (test.term, test.operand):
+            yield from _calls(part)
+
+
+def _calls(part: Operand | None) -> Iterator[Call]:
+    match part:
+        case Call(_, arguments):
+            yield part
+            for argument in arguments:
+                yield from _calls(argument)
+        case Arithmetic(_, left, right):
+            yield from _calls(left)
+            yield from _calls(right)
+
+
+def literals(test: Test) -> tuple[Literal | Group | Moment, ...]:
+    """The values that a test compares with; none for patterns and for other attributes."""
+    match test.operand:
+        case Values(items):
+            return items
+        case Range(low, high):
+            return low, high
+        case None | Attribute() | Call() | Arithmetic():
+            return ()
+    operand = test.operand
+    return (operand,) if isinstance(operand, Literal) else ()
+
+
+def text_values(test: Test) -> tuple[str, ...]:
+    """The texts among them."""
+    return tuple(each.value for each in literals(test) if isinstance(each, Text))
+
+
+def attribute_of(test: Test) -> str:
+    """The attribute that is tested, or the empty text where it is a function or a calculation."""
+    return test.term.name if isinstance(test.term, Attribute) else ""
+
+
+def compile_quietly(regex: str) -> re2._Regexp:
+    """A pattern for searching; a faulty one is told by the exception alone, not on standard error too.
+
+    Raises: re2.error.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(regex, options)

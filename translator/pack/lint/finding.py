@@ -1,0 +1,44 @@
+"""What the checks hand on: a hit in one rule, and the finding that is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from translator.errors import Location
+from translator.pack.lint.codes import Code, codes
+
+_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One fault: its code, the line where it stands, and what exactly is wrong."""
+
+    code: str
+    line: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault with the rule that has it; ``rule`` is empty where it concerns the whole document."""
+
+    code: str
+    location: Location
+    rule: str
+    text: str
+
+    @property
+    def row(self) -> Code:
+        """What the code means."""
+        return codes()[self.code]
+
+    def __str__(self) -> str:
+        rule = f" [{short(self.rule)}]" if self.rule else ""
+        return f"{self.location}: {self.row.severity}: {self.code}: {self.text}{rule}"
+
+
+def short(text: str, limit: int = _SHOWN) -> str:
+    """A text on one line, and not longer than a reader looks at."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[:limit]}..."
