@@ -40,9 +40,11 @@ def enclosed(data: bytes, path: str, code: str, name: str) -> etree._Element:
     """
     _check(data, path, code)
     encoding = _ENCODING.match(data)
-    text = data.decode(
-        encoding[1].decode("ascii") if encoding else "utf-8-sig", "strict" if encoding else "replace"
-    )
+    try:
+        text = data.decode(encoding[1].decode("ascii") if encoding else "utf-8").lstrip("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise malformed(path, line, code, f"the text is not {error.encoding}", "save it as UTF-8") from None
     body = _DECLARATION.sub(_lines_alone, text.encode())
     return _parsed(f"<{name}>".encode() + body + f"</{name}>".encode(), path, code)
 

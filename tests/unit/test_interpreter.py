@@ -48,7 +48,7 @@ def parser_of(instructions: str, patterns: str = "", recogniser: str = "") -> Pa
 def run(parser: Parser, message: str, receive_time: int | None = None) -> Parsed:
     parsed = parser.run(message, receive_time)
     assert parsed
-    assert parsed.attributes.pop("rawEventMsg") == message
+    assert parsed.attributes.pop("rawEventMsg", "") == message
     return parsed
 
 

@@ -67,10 +67,12 @@ def _position(text: str) -> int:
 def _fields(text: str, separator: str, opening: str, closing: str) -> Iterator[str]:
     """Fields between separators, of which those that begin and end with quotes are given without them."""
     position = 0
+    closes = True
     while True:
         start = position
-        if text.startswith(opening, start):
+        if closes and text.startswith(opening, start):
             stop = text.find(closing, start + 1)
+            closes = stop > 0  # otherwise there is no use in looking again
             after = stop + 1
             if stop > 0 and (after == len(text) or text.startswith(separator, after)):
                 yield text[start + 1 : stop]

@@ -10,6 +10,7 @@ from translator.normalise.interpreter.arguments import Argument, Variable
 from translator.normalise.interpreter.regex import Untranslatable
 from translator.normalise.interpreter.scope import Remark, Scope
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TIME = re.compile(r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,9})?)?", re.ASCII)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})", re.ASCII)
@@ -54,17 +55,26 @@ def to_date_time(arguments: Sequence[Argument]) -> Callable[[Scope], str | None]
         if "year" in given:
             year = _number(given["year"])
             time = None if year is None else in_year(year if year > 99 else 2000 + year)
-        elif scope.receive_time is None:
+        elif (received := _received(scope)) is None:
             scope.remarks.append(_NO_YEAR)
             return None
         else:
-            received = datetime.fromtimestamp(scope.receive_time, UTC)
             time = in_year(received.year)
-            if time is not None and time > received + _AHEAD:
+            if time is not None and time - received > _AHEAD:
                 time = in_year(received.year - 1)
         return None if time is None else str(int(time.timestamp()))
 
     return run
+
+
+def _received(scope: Scope) -> datetime | None:
+    """The receive time, if it is known and inside the calendar."""
+    if scope.receive_time is None:
+        return None
+    try:
+        return _EPOCH + timedelta(seconds=scope.receive_time)
+    except OverflowError:
+        return None
 
 
 def latency(one: str, other: str) -> str | None:
