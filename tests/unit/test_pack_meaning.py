@@ -1,0 +1,70 @@
+"""Whether the change of a rule is seen as what it is: the same, wider, narrower, or both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+from translator.dialect.profile import load_profile
+from translator.engine.replay import Replay
+from translator.model.rule import Incident, Relation, Rule, SubPattern
+from translator.pack.meaning.rules import Kind, compare_rules
+from translator.parse.expression import parse_filter
+
+CASES = ROOT / "tests" / "cases" / "pack" / "meaning.yaml"
+ROWS: list[tuple[str, dict[str, Any]]] = [
+    (kind, row) for kind, rows in yaml.safe_load(CASES.read_text(encoding="utf-8")).items() for row in rows
+]
+DIALECT = load_profile()
+
+
+def rule(content: str | dict[str, Any]) -> Rule:
+    parts = {"filter": content} if isinstance(content, str) else content
+    patterns = tuple(
+        SubPattern(
+            f"P{number}",
+            parse_filter(each["filter"]).expr,
+            tuple(each.get("group_by", ["hostName"])),
+            parse_filter(each.get("aggregate", "COUNT(*) >= 1")).expr,
+        )
+        for number, each in enumerate(parts.get("patterns", [parts]), 1)
+    )
+    return Rule(
+        "Rule",
+        "Rule",
+        parts.get("window", 300),
+        patterns,
+        Incident("PH_RULE_A", 5, ()),
+        relations=tuple(map(Relation, parts.get("relations", []))),
+        global_constraint=parse_filter(parts["join"]).expr if "join" in parts else None,
+    )
+
+
+@pytest.mark.parametrize(("kind", "row"), ROWS, ids=[row["idea"] for _, row in ROWS])
+def test_the_change_is_seen_as_what_it_is(kind: str, row: dict[str, Any]) -> None:
+    old, new = rule(row["old"]), rule(row["new"])
+    found = compare_rules(old, new, DIALECT)
+    wanted = row.get("kind", kind)
+    assert found.kind == wanted, found
+    mirrored = {Kind.WIDER: Kind.NARROWER, Kind.NARROWER: Kind.WIDER}
+    assert compare_rules(new, old, DIALECT).kind == mirrored.get(found.kind, found.kind)
+
+
+# What tables and groups hold is supposed, and not part of the events.
+CLOSED = [row for _, row in ROWS if "Lookup" not in str(row) and "Group@" not in str(row)]
+
+
+@pytest.mark.parametrize("row", CLOSED, ids=[row["idea"] for row in CLOSED])
+def test_the_events_that_are_shown_fire_one_rule_only(row: dict[str, Any]) -> None:
+    old, new = rule(row["old"]), rule(row["new"])
+    found = compare_rules(old, new, DIALECT)
+    for stream, expected in ((found.lost, {0}), (found.gained, {1})):
+        if stream:
+            assert {firing.rule for firing in Replay((old, new), DIALECT).run(stream)} == expected
+
+
+def test_there_are_enough_cases() -> None:
+    assert sum(kind != "same" for kind, _ in ROWS) >= 40
