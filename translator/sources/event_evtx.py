@@ -8,13 +8,18 @@ from typing import Any
 import msgspec
 
 from translator.errors import InputError, Location
-from translator.sources.event_stream import Event, Stream
+from translator.sources.event_stream import Read, Stream
+
+_DECODER = msgspec.json.Decoder(dict[str, Any])
+_MOST_FAULTS = 1_000
+"""Faults in a row after which a file is given up."""
 
 
-def evtx_events(stream: Stream) -> Iterator[Event]:
+def evtx_events(stream: Stream) -> Iterator[Read]:
     """The records of an EVTX file; in place of a line comes the number of the record, from 1.
 
-    Raises: InputError ``evtx-extra-missing``, ``event-evtx`` and ``file-too-large``.
+    Raises: InputError ``evtx-extra-missing``, ``file-too-large``, and ``event-evtx`` for a fault after which
+    nothing can be read.
     """
     try:
         import evtx
@@ -22,24 +27,36 @@ def evtx_events(stream: Stream) -> Iterator[Event]:
         cause = "reading EVTX needs the library 'evtx'"
         hint = "install it with pip install 'sigma-fortisiem[evtx]', or convert the file to JSON"
         raise InputError("evtx-extra-missing", cause, Location(stream.name), hint) from None
-    number = 0
+    number, faults = 1, 0
     try:
-        for record in evtx.PyEvtxParser(stream.seekable(), number_of_threads=1).records_json():
-            number += 1
-            yield number, _content(record, Location(stream.name, number))
+        with stream.seekable() as file:
+            records = iter(evtx.PyEvtxParser(file, number_of_threads=1).records_json())
+            while faults < _MOST_FAULTS:
+                try:
+                    record = next(records)
+                    yield number, _content(record, Location(stream.name, number))
+                    faults = 0
+                except StopIteration:
+                    return
+                except InputError as error:
+                    yield error
+                except RuntimeError as error:  # a record or a chunk; the next one may be whole
+                    faults += 1
+                    yield _broken(str(error), Location(stream.name, number))
+                number += 1
     except (RuntimeError, OSError, ValueError) as error:
-        raise _broken(str(error), Location(stream.name, number + 1)) from None
+        raise _broken(str(error), Location(stream.name, number)) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # the Rust library's; its class cannot be imported
             raise
-        raise _broken(str(error), Location(stream.name, number + 1)) from None
+        raise _broken(str(error), Location(stream.name, number)) from None
 
 
 def _content(record: Mapping[str, Any] | None, place: Location) -> dict[str, object]:
     if record is None:
         raise _broken("it is empty", place)
     try:
-        content: dict[str, object] = msgspec.json.decode(record["data"], type=dict[str, Any])
+        content: dict[str, object] = _DECODER.decode(record["data"])
     except (ValueError, RecursionError) as error:
         raise _broken(str(error), place) from None
     return content

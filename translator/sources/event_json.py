@@ -8,127 +8,128 @@ from collections.abc import Iterator
 import msgspec
 
 from translator.errors import InputError, Location
-from translator.sources.event_stream import MAX_DEPTH, Event, Stream, check_depth
+from translator.sources import event_stream
+from translator.sources.event_json_layout import malformed, too_deep, values_in
+from translator.sources.event_stream import MAX_DEPTH, Read, Stream, check_depth
 from translator.sources.files import decode
 
 
-def json_events(stream: Stream) -> Iterator[Event]:
+def json_events(stream: Stream) -> Iterator[Read]:
     """The events of a JSON file.
 
-    Lines are read one by one as long as each holds whole values; from the first that does not, the rest of
-    the file is read as one text, so that only such files are held in memory.
+    Lines are read one by one as long as each holds a whole value. Those between that do not are read as one
+    text: an object over several lines, or a record that is broken. A list is read as a whole.
 
-    Raises: InputError ``event-json``, ``event-not-object``, ``event-too-deep``, and as ``Stream``.
+    Raises: InputError ``file-too-large``, ``not-text``.
     """
-    plain_lines = 0
+    block = _Block(stream)
     for number, line in stream.lines():
-        if not line.strip():
+        if isinstance(line, InputError):
+            yield from block.read()
+            yield line
             continue
-        place = Location(stream.name, number)
-        try:
-            value = msgspec.json.decode(line)
-        except (ValueError, RecursionError) as error:
-            fault = _malformed(str(error), place)
-            yield from _rest(line, stream, place, fault if plain_lines else None)
-            return
-        plain_lines += 1
-        yield from _events(value, line, place)
+        value = _UNREAD if block.wants(line) else _decoded(line)
+        if value is not _UNREAD:
+            yield from block.read()
+            block.any_value = True
+            yield from _events(value, line, Location(stream.name, number))
+        elif line.strip() or block.lines:
+            if not block.any_value and not block.lines and line.lstrip().startswith(b"["):
+                yield from _layout_events(line + stream.rest(), Location(stream.name, number))
+                return
+            if block.is_full(line):
+                yield from block.read()
+            block.add(number, line)
+    yield from block.read()
 
 
-def _rest(line: bytes, stream: Stream, place: Location, fault: InputError | None) -> Iterator[Event]:
-    """The events from a line on that does not hold a whole value.
+_UNREAD = object()
 
-    ``fault`` is what is wrong with that line as such, if the lines before it were whole. It is reported if no
-    other layout explains the line, since what follows a broken line says nothing.
-    """
+
+def _decoded(line: bytes) -> object:
     try:
-        data = line + stream.rest()
-    except InputError as error:
-        raise fault or error from None
-    values = _layout_events(data, place)
-    try:
-        first = next(values, None)
-    except InputError as error:
-        raise (fault if fault and error.code == fault.code else error) from None
-    if first:
-        yield first
-        yield from values
+        return msgspec.json.decode(line)
+    except (ValueError, RecursionError):
+        return _UNREAD
 
 
-def _layout_events(data: bytes, start: Location) -> Iterator[Event]:
-    """The events of a text in any layout; ``start`` is its first line."""
+class _Block:
+    """Lines that hold no whole value each. ``any_value``: whether the file has had one."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.lines: list[bytes] = []
+        self.any_value = False
+        self._stream = stream
+        self._start = 1
+        self._size = 0
+
+    def wants(self, line: bytes) -> bool:
+        """Whether a line belongs to the block whatever it holds: objects inside others are indented."""
+        return bool(self.lines) and not line.startswith(b"{")
+
+    def is_full(self, line: bytes) -> bool:
+        """Whether the block is complete before this line.
+
+        Raises: InputError ``file-too-large`` where the block is all there is.
+        """
+        if self._size + len(line) > event_stream.MAX_WHOLE_BYTES:
+            if not self.any_value:
+                raise self._stream.too_large()
+            return True
+        # An object inside a list would have a comma before it.
+        return bool(self.lines) and line.startswith(b"{") and self.lines[-1].rstrip() == b"}"
+
+    def add(self, number: int, line: bytes) -> None:
+        """One more line."""
+        if not self.lines:
+            self._start = number
+        self.lines.append(line)
+        self._size += len(line)
+
+    def read(self) -> Iterator[Read]:
+        """The events of the block, which is empty then."""
+        if self.lines:
+            data = b"".join(self.lines)
+            self.lines, self._size = [], 0
+            for each in _layout_events(data, Location(self._stream.name, self._start), self.any_value):
+                self.any_value = self.any_value or not isinstance(each, InputError)
+                yield each
+
+
+def _layout_events(data: bytes, start: Location, by_line: bool = False) -> Iterator[Read]:
+    """The events of a text in any layout; ``start`` is its first line. ``by_line``: in a file of lines."""
     name, first = start.path, start.line or 1
-    for line, text in _values_in(decode(data, name, first), name, first):
+    try:
+        text = decode(data, name, first)
+    except InputError as error:
+        yield error
+        text = data.decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    for each in values_in(text, name, first, by_line):
+        if isinstance(each, InputError):
+            yield each
+            continue
+        line, written = each
         place = Location(name, line)
         try:
-            value = msgspec.json.decode(text)
+            value = msgspec.json.decode(written)
         except RecursionError:
-            raise _too_deep(place) from None
+            yield too_deep(place)
         except ValueError as error:
-            raise _malformed(str(error), place) from None
-        yield from _events(value, text, place)
-
-
-def _events(value: object, text: bytes, place: Location) -> Iterator[Event]:
-    if text.count(b"{") + text.count(b"[") > MAX_DEPTH:
-        check_depth(value, place)
-    for event in value if isinstance(value, list) else [value]:
-        if not isinstance(event, dict):
-            cause = f"the event is {json.dumps(event)[:40]}, not an object"
-            raise InputError("event-not-object", cause, place, "write {...} for each event")
-        yield place.line or 1, event
-
-
-def _values_in(text: str, name: str, line: int) -> Iterator[tuple[int, bytes]]:
-    """The text of each value, with its line; the elements of a list count as values one after the other."""
-    decoder = json.JSONDecoder()
-    position, in_list, wants_comma = 0, False, False
-    while True:
-        start = _next_token(text, position)
-        line += text.count("\n", position, start)
-        character = text[start : start + 1]
-        position = start + 1
-        if not character:
-            if in_list:
-                raise _malformed("the list is not closed", Location(name, line))
-            return
-        if character == "[" and not in_list:
-            in_list, wants_comma = True, False
-        elif character == "]" and in_list:
-            in_list, wants_comma = False, False
-        elif character == "," and wants_comma:
-            wants_comma = False
-        elif wants_comma:
-            raise _malformed("a comma is missing between two events", Location(name, line))
+            yield malformed(str(error), place)
         else:
-            position = _end_of_value(decoder, text, start, Location(name, line))
-            yield line, text[start:position].encode("utf-8", "surrogatepass")
-            line += text.count("\n", start, position)
-            wants_comma = in_list
+            yield from _events(value, written, place)
 
 
-def _next_token(text: str, position: int) -> int:
-    while text[position : position + 1] in (" ", "\t", "\n", "\r"):
-        position += 1
-    return position
-
-
-def _end_of_value(decoder: json.JSONDecoder, text: str, start: int, place: Location) -> int:
-    try:
-        return decoder.raw_decode(text, start)[1]
-    except RecursionError:
-        raise _too_deep(place) from None
-    except json.JSONDecodeError as error:
-        line = (place.line or 1) + text.count("\n", start, error.pos)
-        raise _malformed(error.msg, Location(place.path, line, error.colno)) from None
-    except ValueError:  # a number with thousands of digits
-        raise _malformed("a number is too long", place) from None
-
-
-def _malformed(cause: str, place: Location) -> InputError:
-    cause = cause.removeprefix("JSON is malformed: ")
-    return InputError("event-json", f"not valid JSON: {cause}", place, "check that the file is complete")
-
-
-def _too_deep(place: Location) -> InputError:
-    return InputError("event-too-deep", "the event is nested too deep", place, "remove the event")
+def _events(value: object, text: bytes, place: Location) -> Iterator[Read]:
+    if text.count(b"{") + text.count(b"[") > MAX_DEPTH:
+        try:
+            check_depth(value, place)
+        except InputError as error:
+            yield error
+            return
+    for event in value if isinstance(value, list) else [value]:
+        if isinstance(event, dict):
+            yield place.line or 1, event
+        else:
+            cause = f"the event is {json.dumps(event)[:40]}, not an object"
+            yield InputError("event-not-object", cause, place, "write {...} for each event")

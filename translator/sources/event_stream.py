@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from translator.errors import InputError, Location
+from translator.sources.event_packed import spooled
 from translator.sources.files import decode
 
 MAX_EVENT_BYTES = 5_000_000
@@ -16,11 +18,14 @@ MAX_WHOLE_BYTES = 100_000_000
 MAX_DEPTH = 50
 """Deepest nesting of lists and mappings in an event."""
 
+_SKIPPED_AT_ONCE = 1_000_000
 EVTX_MAGIC = b"ElfFile\0"
 """The first bytes of each EVTX file."""
 
 Event = tuple[int, dict[str, object]]
 """The line (from 1) on which an event starts, and its content."""
+Read = Event | InputError
+"""What a reader gives: an event, or what is wrong with a record that it passes over."""
 
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -29,7 +34,8 @@ _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 class Stream:
     """A file that is read once. UTF-16 with a byte order mark is read as if it were UTF-8.
 
-    ``start`` is the first line that is not blank; of an EVTX file it is the first bytes.
+    ``start`` is the first line that is not blank; of an EVTX file it is the first bytes. The first line may
+    be as long as a file that is read as a whole, if it can be JSON: exports of clouds are one object.
     """
 
     def __init__(self, file: BinaryIO, name: str) -> None:
@@ -38,7 +44,7 @@ class Stream:
         start = file.read(len(EVTX_MAGIC))
         self._head = [start]
         if start != EVTX_MAGIC:
-            rest = b"" if start.endswith(b"\n") else self._line(start.count(b"\n") + 1)
+            rest = b"" if start.endswith(b"\n") else self._first_line(start)
             self._head = _split(start + rest)
             if start.startswith(_UTF16_BOMS):
                 self._head = self._recoded()
@@ -47,38 +53,50 @@ class Stream:
                 self._head.append(line)
         self.start = next((line for line in self._head if line.strip()), b"")
 
-    def seekable(self) -> BinaryIO:
+    @contextmanager
+    def seekable(self) -> Iterator[BinaryIO]:
         """Everything as a file that can be read in any order.
 
-        Raises: InputError ``file-too-large`` for a stream that has to be kept in memory.
+        Raises: InputError ``file-too-large`` for a stream that has to be copied.
         """
         if self._file.seekable():
             self._file.seek(0)
-            return self._file
-        return io.BytesIO(self.rest())
+            yield self._file
+        else:
+            with spooled(self._file, self.name, b"".join(self._head)) as copy:
+                yield copy
 
-    def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Each line with its number.
-
-        Raises: InputError ``event-too-large``.
-        """
+    def lines(self) -> Iterator[tuple[int, bytes | InputError]]:
+        """Each line with its number; in place of one that is too long, ``event-too-large``."""
         number = 0
-        while line := self._head.pop(0) if self._head else self._line(number + 1):
+        while self._head:
             number += 1
-            yield number, line
+            yield number, self._head.pop(0)
+        readline = self._file.readline
+        while line := readline(MAX_EVENT_BYTES + 1):
+            number += 1
+            if len(line) > MAX_EVENT_BYTES:
+                self._skip(line)
+                yield number, self._too_long(number)
+            else:
+                yield number, line
 
     def rest(self) -> bytes:
-        """What ``lines`` has not given yet.
+        """What has not been read as lines.
 
         Raises: InputError ``file-too-large``.
         """
         data = b"".join(self._head) + self._file.read(MAX_WHOLE_BYTES + 1)
         self._head = []
         if len(data) > MAX_WHOLE_BYTES:
-            cause = f"a file that is read as a whole may have {MAX_WHOLE_BYTES:,} bytes"
-            hint = "write one JSON object a line, or split the file"
-            raise InputError("file-too-large", cause, Location(self.name), hint)
+            raise self.too_large()
         return data
+
+    def too_large(self) -> InputError:
+        """The error for a file that would have to be read as a whole and is too large for that."""
+        cause = f"a file that is read as a whole may have {MAX_WHOLE_BYTES:,} bytes"
+        hint = "write one JSON object a line, or split the file"
+        return InputError("file-too-large", cause, Location(self.name), hint)
 
     def text(self) -> str:
         """Everything as text.
@@ -90,9 +108,26 @@ class Stream:
     def _line(self, number: int) -> bytes:
         line = self._file.readline(MAX_EVENT_BYTES + 1)
         if len(line) > MAX_EVENT_BYTES:
-            cause = f"the line has more than {MAX_EVENT_BYTES:,} bytes"
-            raise InputError("event-too-large", cause, Location(self.name, number), "is this an event file?")
+            raise self._too_long(number)
         return line
+
+    def _first_line(self, start: bytes) -> bytes:
+        line = self._file.readline(MAX_EVENT_BYTES + 1)
+        if len(line) > MAX_EVENT_BYTES and not line.endswith(b"\n") and start.lstrip()[:1] in (b"{", b"["):
+            line += self._file.readline(MAX_WHOLE_BYTES)
+            if len(line) <= MAX_WHOLE_BYTES:
+                return line
+        if len(line) > MAX_EVENT_BYTES:
+            raise self._too_long(start.count(b"\n") + 1)
+        return line
+
+    def _skip(self, line: bytes) -> None:
+        while line and not line.endswith(b"\n"):
+            line = self._file.readline(_SKIPPED_AT_ONCE)
+
+    def _too_long(self, number: int) -> InputError:
+        cause = f"the line has more than {MAX_EVENT_BYTES:,} bytes"
+        return InputError("event-too-large", cause, Location(self.name, number), "is this an event file?")
 
     def _recoded(self) -> list[bytes]:
         data = self.rest()
