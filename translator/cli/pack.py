@@ -9,6 +9,7 @@ from translator.cli.group import Commands
 _MODULES = {
     "lint": "pack_lint",
     "build": "pack_build",
+    "diff": "pack_diff",
 }
 
 

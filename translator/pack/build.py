@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -16,10 +16,11 @@ from translator.coverage.forms import as_json
 from translator.coverage.navigator import layer
 from translator.coverage.page import page
 from translator.errors import TranslatorError
+from translator.model.rule import Rule
 from translator.notes import Effect
 from translator.pack import guide, tables
 from translator.pack.assemble import Assembled, Member
-from translator.pack.layout import Placed, log_source, places
+from translator.pack.layout import FOLDER, Placed, log_source, places
 from translator.pack.manifest import (
     FORMAT,
     NAME,
@@ -32,6 +33,8 @@ from translator.pack.manifest import (
 from translator.pack.overrides import Overrides
 from translator.pack.settings import Settings
 from translator.pack.waves import Candidate, wave_of
+from translator.render.registry import Page
+from translator.taxonomy.attack import from_tags
 from translator.translate import render
 
 OVERRIDES = "overrides.yaml"
@@ -40,6 +43,22 @@ EVENT_TYPES, WAVES, GUIDE = "event-types.csv", "waves.csv", "IMPORT.md"
 
 Events = Mapping[str, tuple[str, bytes]]
 """By event type of the rule: where in the pack its test events go, and the file."""
+
+
+KEPT_FILE = f"{FOLDER}/kept.xml"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A rule that stays as an earlier pack has it, and what that says of it."""
+
+    entry: ManifestRule
+    rule: Rule
+
+    @property
+    def page(self) -> Page:
+        """What renderers need."""
+        return Page(self.rule, from_tags(()))
 
 
 @dataclass(frozen=True)
@@ -51,9 +70,16 @@ class Pack:
 
 
 def build(
-    assembled: Assembled, settings: Settings, overrides: Overrides, events: Events, program: str
+    assembled: Assembled,
+    settings: Settings,
+    overrides: Overrides,
+    events: Events,
+    program: str,
+    kept: Sequence[Kept] = (),
 ) -> Pack:
     """The pack. The same arguments give the same bytes. ``program`` is this one's name and version.
+
+    ``kept`` are rules that stay as they were; ``assembled`` must not have them as well.
 
     Raises: InputError(overrides-invalid) where overrides contradict each other.
     """
@@ -64,9 +90,11 @@ def build(
         _manifest_rule(member, file, rows, events)
         for file, members in rule_files.items()
         for member in members
-    )
+    ) + tuple(msgspec.structs.replace(each.entry, file=KEPT_FILE) for each in kept)
     files = {file: _document(members) for file, members in rule_files.items()}
-    files |= tables.lookup_tables(overrides, [member.translated.id.lower() for member in assembled.members])
+    if kept:
+        files[KEPT_FILE] = render(each.page for each in kept).encode()
+    files |= tables.lookup_tables(overrides, [each.sigma_id.lower() for each in rules])
     files |= dict(events.values())
     files |= {
         EVENT_TYPES: tables.event_types(rules),

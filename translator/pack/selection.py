@@ -9,6 +9,8 @@ from translator.batch.record import Translated
 from translator.pack.entries import Entry
 from translator.pack.settings import Selection
 
+GIVEN_UP = ("deprecated", "unsupported")
+
 
 def selects(selection: Selection, translated: Translated, entry: Entry) -> bool:
     """Whether the rule is wanted. Letter case does not count, but in paths."""
@@ -16,7 +18,7 @@ def selects(selection: Selection, translated: Translated, entry: Entry) -> bool:
         selects_path(selection, entry.path)
         and _one_of(selection.product, (translated.product,))
         and _one_of(selection.level, (translated.level,))
-        and _one_of(selection.status, (translated.status,))
+        and _status_fits(selection.status, translated.status)
         and _fits(selection.tag, translated.tags)
         and entry.changed >= selection.since
     )
@@ -26,6 +28,11 @@ def selects_path(selection: Selection, path: str) -> bool:
     """Whether the path of a file, below the folder of the run, is wanted."""
     included = not selection.include or any(_path_fits(path, each) for each in selection.include)
     return included and not any(_path_fits(path, each) for each in selection.exclude)
+
+
+def _status_fits(wanted: tuple[str, ...], status: str) -> bool:
+    """What Sigma has given up is wanted only where somebody says so."""
+    return _one_of(wanted, (status,)) if wanted else status not in GIVEN_UP
 
 
 def _one_of(wanted: Iterable[str], values: Iterable[str]) -> bool:

@@ -11,8 +11,8 @@ from msgspec import Meta
 
 from translator.errors import InputError
 from translator.sources.files import read_bytes
-from translator.taxonomy.confidence import Confidence
 from translator.taxonomy.document import MAX_BYTES, Document, Kind, parse
+from translator.taxonomy.schema import Confidence
 
 PACK_FILE = Kind("pack-invalid", "docs/packs.md shows a pack.yaml")
 LARGEST_FILE = 1_000_000
