@@ -77,7 +77,7 @@ def check_rule(rule: Mapping[str, Any]) -> None:
 
     Raises: InputError(rule-invalid).
     """
-    if any(_SURROGATE.search(text) for text in _texts(rule)):
+    if _SURROGATE.search("".join(_texts(rule))):
         raise _wrong("a text holds half of a character (a lone surrogate)", "remove it")
     _check_title(rule)
     for key, (fits, hint) in _METADATA.items():
@@ -93,15 +93,15 @@ def check_rule(rule: Mapping[str, Any]) -> None:
 
 def _texts(value: Any) -> Iterator[str]:
     """All texts in a document, keys included."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _texts(key)
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
+    pending = [value]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, list):
+            pending += each
+        elif isinstance(each, Mapping):
+            pending += (*each.keys(), *each.values())
 
 
 def _wrong(cause: str, hint: str) -> InputError:

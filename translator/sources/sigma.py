@@ -100,14 +100,15 @@ def _rewrite(item: Any) -> Any:
 def _deviations(item: Any) -> Iterator[str]:
     if isinstance(item, list):
         for member in item:
-            yield from _deviations(member)
+            if not isinstance(member, str):
+                yield from _deviations(member)
     elif isinstance(item, Mapping):
         for key, value in item.items():
             modifiers = key.split("|")[1:]
-            texts = [
-                each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)
-            ]
-            yield from filter(None, (deviation(modifiers, text) for text in texts))
+            if modifiers:
+                members = value if isinstance(value, list) else [value]
+                texts = (each for each in members if isinstance(each, str))
+                yield from filter(None, (deviation(modifiers, text) for text in texts))
             yield from _deviations(value)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Any
 
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
@@ -42,7 +43,7 @@ class _Open:
     """A list or mapping under construction. ``key`` waits for its value."""
 
     value: list[Value] | dict[str, Value]
-    place: Location
+    start: yaml.Event
     anchor: str | None
     nodes_before: int
     key: str | None = None
@@ -52,6 +53,7 @@ class _Open:
 _LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"
 _TEXT, _MERGE = _CORE + "str", _CORE + "merge"
+_TEXTS = frozenset({_TEXT, "!", _MERGE})
 _KINDS = {_CORE + kind: kind for kind in ("null", "bool", "int", "float")}
 _COLLECTIONS = frozenset({_CORE + "map", _CORE + "seq"})
 _IMPLICIT: dict[str, list[tuple[str, re.Pattern[str]]]] = {
@@ -75,25 +77,27 @@ class _Builder:
         self._alias_nodes = 0
 
     def documents(self) -> Iterator[tuple[Location, Value]]:
+        take: dict[type[yaml.Event], Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceStartEvent: self._open,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+            yaml.AliasEvent: self._alias,
+        }
         for event in self._events():
-            match event:
-                case yaml.ScalarEvent():
-                    self._scalar(event)
-                case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                    self._open(event)
-                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                    self._close()
-                case yaml.AliasEvent():
-                    self._alias(event)
-                case yaml.DocumentStartEvent():
-                    self._root, self._alias_nodes = None, 0
-                    self._anchors.clear()
-                case yaml.DocumentEndEvent():
-                    yield self._root or (self._place(event), None)
+            kind = type(event)
+            if kind in take:
+                take[kind](event)
+            elif kind is yaml.DocumentStartEvent:
+                self._root, self._alias_nodes = None, 0
+                self._anchors.clear()
+            elif kind is yaml.DocumentEndEvent:
+                yield self._root or (self._place(event), None)
 
     def _events(self) -> Iterator[yaml.Event]:
         try:
-            yield from yaml.parse(self._text, Loader=_LOADER)
+            yield from iter(_LOADER(self._text).get_event, None)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = Location(self._name, mark.line + 1, mark.column + 1) if mark else Location(self._name)
@@ -108,11 +112,12 @@ class _Builder:
         tag = event.tag or (_resolve(event.value) if event.implicit[0] else _TEXT)
         if self._awaits_key():
             self._key(event, tag)
+        elif tag in _TEXTS:
+            self._add(event.value, event, event.anchor, self._nodes)
+        elif tag in _KINDS:
+            self._add(self._converted(event, tag), event, event.anchor, self._nodes)
         else:
-            value = self._converted(event, tag) if tag in _KINDS else event.value
-            if tag not in (_TEXT, "!", _MERGE) and tag not in _KINDS:
-                raise self._unknown_tag(event, tag)
-            self._add(value, self._place(event), event.anchor, self._nodes)
+            raise self._unknown_tag(event, tag)
 
     def _converted(self, event: yaml.ScalarEvent, tag: str) -> Value:
         kind = _KINDS[tag]
@@ -141,26 +146,25 @@ class _Builder:
         top.key = _MERGE if tag == _MERGE else event.value
 
     def _open(self, event: yaml.CollectionStartEvent) -> None:
-        place = self._place(event)
         if self._awaits_key():
-            raise InputError("yaml-key", "a key is a list or a mapping", place, "quote the key")
+            raise InputError("yaml-key", "a key is a list or a mapping", self._place(event), "quote the key")
         if event.tag not in (None, "!") and event.tag not in _COLLECTIONS:
             raise self._unknown_tag(event, event.tag)
         if len(self._stack) >= MAX_DEPTH:
             cause = f"values are nested more than {MAX_DEPTH} deep"
-            raise InputError("yaml-too-deep", cause, place, "no rule needs that")
+            raise InputError("yaml-too-deep", cause, self._place(event), "no rule needs that")
         if event.anchor:  # until the value is finished, an alias to it has no meaning
             self._anchors.pop(event.anchor, None)
         value: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self._stack.append(_Open(value, place, event.anchor, self._nodes))
+        self._stack.append(_Open(value, event, event.anchor, self._nodes))
 
-    def _close(self) -> None:
+    def _close(self, event: yaml.CollectionEndEvent) -> None:
         done = self._stack.pop()
         if isinstance(done.value, dict):
             for mapping in done.merged:  # a key of the mapping itself wins over a merged one
                 for key, value in mapping.items():
                     done.value.setdefault(key, value)
-        self._add(done.value, done.place, done.anchor, done.nodes_before)
+        self._add(done.value, done.start, done.anchor, done.nodes_before)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         place = self._place(event)
@@ -176,30 +180,31 @@ class _Builder:
             raise InputError("yaml-alias", cause, place, "write the values out")
         before = self._nodes
         self._nodes += nodes - 1
-        self._add(copy.deepcopy(value), place, None, before)
+        self._add(copy.deepcopy(value), event, None, before)
 
-    def _add(self, value: Value, place: Location, anchor: str | None, nodes_before: int) -> None:
-        """Put a finished value where it belongs."""
+    def _add(self, value: Value, start: yaml.Event, anchor: str | None, nodes_before: int) -> None:
+        """Put a finished value, which ``start`` began, where it belongs."""
         self._nodes += 1
         if anchor:
             self._anchors[anchor] = (value, self._nodes - nodes_before)
         if not self._stack:
-            self._root = (place, value)
+            self._root = (self._place(start), value)
             return
         top = self._stack[-1]
         if isinstance(top.value, list):
             top.value.append(value)
             return
         if top.key == _MERGE:
-            top.merged.extend(self._mappings(value, place))
+            top.merged.extend(self._mappings(value, start))
         elif top.key is not None:
             top.value[top.key] = value
         top.key = None
 
-    def _mappings(self, value: Value, place: Location) -> list[dict[str, Value]]:
+    def _mappings(self, value: Value, start: yaml.Event) -> list[dict[str, Value]]:
         candidates = value if isinstance(value, list) else [value]
         mappings = [candidate for candidate in candidates if isinstance(candidate, dict)]
         if len(mappings) != len(candidates):
+            place = self._place(start)
             raise InputError("yaml-value", "'<<' merges mappings only", place, "quote '<<' if it is a name")
         return mappings
 
