@@ -21,6 +21,7 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """An attribute, a function or a sub-pattern; the attributes of FortiSIEM's catalogue all have this form."""
 
 _ESCAPES = {'"': re.compile(r'\\([\\"])'), "'": re.compile(r"\\([\\'])")}
+_HAS_OTHER_SPELLING = re.compile(r'["\x00-\x1f\x7f]')
 _DELICATE = re.compile(r'\\?["\x00-\x1f\x7f]|\\.', re.DOTALL)
 _LETTERS = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
@@ -48,7 +49,7 @@ def canonical_pattern(regex: str) -> str:
     >>> print(canonical_pattern('say "hi"'), canonical_pattern(r'say \"hi\"'))
     say \"hi\" say \"hi\"
     """
-    return _DELICATE.sub(_escaped, regex)
+    return _DELICATE.sub(_escaped, regex) if _HAS_OTHER_SPELLING.search(regex) else regex
 
 
 def _escaped(found: re.Match[str]) -> str:

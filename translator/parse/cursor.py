@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from translator.errors import InputError
-from translator.parse.lexer import Kind, Token, syntax_error, tokenize
+from translator.parse.lexer import Token, syntax_error, tokenize
 
 
 class Cursor:
@@ -25,13 +25,13 @@ class Cursor:
     def take(self) -> Token:
         """The next token; the last one, END, is never passed."""
         token = self.next
-        self.index += token.kind is not Kind.END
+        self.index += token.kind != "end"
         return token
 
     def accept(self, mark: str) -> bool:
         """Take the mark or the sign, if it comes next."""
         token = self.next
-        if token.kind in (Kind.MARK, Kind.SIGN) and token.text == mark:
+        if token.kind in ("mark", "sign") and token.text == mark:
             self.index += 1
             return True
         return False
@@ -43,6 +43,6 @@ class Cursor:
 
     def unexpected(self, token: Token, expected: str, hint: str = "") -> InputError:
         """The error for a token that does not belong where it stands."""
-        if token.kind is Kind.END:
+        if token.kind == "end":
             return syntax_error(self.text, len(self.text), f"{expected}, found the end", hint=hint)
         return syntax_error(self.text, token.at, f"{expected}, found", token.text, hint)

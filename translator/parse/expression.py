@@ -6,6 +6,7 @@ import datetime
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from translator.model.expr import (
     And,
@@ -27,7 +28,7 @@ from translator.model.expr import (
 from translator.model.syntax import MAX_DEPTH, MOMENT, canonical_pattern, unquote_text
 from translator.model.walk import depth
 from translator.operators import BY_SPELLING, EQUALS, Shape
-from translator.parse.lexer import Kind, Token, syntax_error
+from translator.parse.lexer import Token, syntax_error
 from translator.parse.terms import QUOTES, Terms
 
 Precedence = typing.Literal["and", "or"]
@@ -46,6 +47,7 @@ class Parsed:
     warnings: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=8)  # most rules have the same aggregate constraint
 def parse_filter(text: str, *, precedence: Precedence | None = None) -> Parsed:
     """Read a filter.
 
@@ -73,15 +75,6 @@ class _Reader(Terms):
         self.precedence = precedence
         self.warnings: list[str] = []
         self.conditions = _parentheses_of_conditions(self.tokens)
-        self.operands: dict[Shape, Callable[[], Operand | None]] = {
-            Shape.LITERAL: self.literal_or_term,
-            Shape.QUANTITY: self.quantity_or_term,
-            Shape.LIST: self.values,
-            Shape.RANGE: self.range,
-            Shape.SUBSTRING: self.string,
-            Shape.PATTERN: self.pattern,
-            Shape.NONE: lambda: None,
-        }
 
     # --- Conditions -----------------------------------------------------------------------------
 
@@ -103,9 +96,9 @@ class _Reader(Terms):
                 closed = self.join(stack.pop())
                 stack[-1].items.append(closed)
             token = self.take()
-            if token.kind is Kind.JOIN:
+            if token.kind == "join":
                 stack[-1].joins.append(token)
-            elif token.kind is not Kind.END:
+            elif token.kind != "end":
                 raise self.unexpected(token, "expected AND, OR or the end")
             elif len(stack) > 1:
                 raise syntax_error(self.text, stack[-1].at, "the parenthesis is not closed")
@@ -143,11 +136,11 @@ class _Reader(Terms):
         if not isinstance(term, Term):
             raise self.unexpected(start, "expected an attribute")
         token = self.next
-        if token.kind is not Kind.OPERATOR:
+        if token.kind != "operator":
             return self.bare(start, term)
         self.index += 1
         operator, negated = BY_SPELLING[" ".join(token.text.split())]
-        return Test(term, operator.name, self.operands[operator.shape](), negated)
+        return Test(term, operator.name, _OPERANDS[operator.shape](self), negated)
 
     def bare(self, start: Token, term: Term) -> Test:
         """A function that alone is a condition: short for ``= 1``."""
@@ -162,7 +155,7 @@ class _Reader(Terms):
 
     def literal_or_term(self) -> Operand:
         token = self.next
-        if token.kind is Kind.GROUP:
+        if token.kind == "group":
             raise self.unexpected(token, "expected a value", "a group is written in a list: IN (Group@...)")
         return self.literal(self.take()) if token.kind in QUOTES else self.number_or_term("expected a value")
 
@@ -181,7 +174,7 @@ class _Reader(Terms):
 
     def member(self) -> Literal | Group:
         token = self.take()
-        return Group(token.text.removeprefix("Group@")) if token.kind is Kind.GROUP else self.literal(token)
+        return Group(token.text.removeprefix("Group@")) if token.kind == "group" else self.literal(token)
 
     def range(self) -> Range:
         self.expect("(")
@@ -200,7 +193,7 @@ class _Reader(Terms):
 
     def moment(self, token: Token) -> Moment | None:
         """A minute, which is written in two words: the time and the date."""
-        if token.kind is not Kind.VALUE or self.next.kind is not Kind.VALUE:
+        if token.kind != "value" or self.next.kind != "value":
             return None
         text = f"{token.text} {self.take().text}"
         try:
@@ -225,6 +218,17 @@ class _Reader(Terms):
         return Pattern(canonical_pattern(token.text))
 
 
+_OPERANDS: dict[Shape, Callable[[_Reader], Operand | None]] = {
+    Shape.LITERAL: _Reader.literal_or_term,
+    Shape.QUANTITY: _Reader.quantity_or_term,
+    Shape.LIST: _Reader.values,
+    Shape.RANGE: _Reader.range,
+    Shape.SUBSTRING: _Reader.string,
+    Shape.PATTERN: _Reader.pattern,
+    Shape.NONE: lambda _: None,
+}
+
+
 def _joined(word: str, items: list[Expr]) -> Expr:
     """One connective over the items; members of the same connective are taken in."""
     if len(items) == 1:
@@ -244,11 +248,11 @@ def _parentheses_of_conditions(tokens: list[Token]) -> frozenset[int]:
     found: list[int] = []
     open_: list[tuple[int, bool]] = []
     for place, token in enumerate(tokens):
-        if token.kind in (Kind.OPERATOR, Kind.JOIN) and open_:
+        if token.kind in ("operator", "join") and open_:
             open_[-1] = open_[-1][0], True
-        elif token.kind is Kind.MARK and token.text == "(":
+        elif token.kind == "mark" and token.text == "(":
             open_.append((place, False))
-        elif token.kind is Kind.MARK and token.text == ")" and open_:
+        elif token.kind == "mark" and token.text == ")" and open_:
             start, holds = open_.pop()
             if holds:
                 found.append(start)

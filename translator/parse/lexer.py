@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from translator.errors import InputError
 from translator.model.syntax import MAX_LENGTH
 from translator.operators import BY_SPELLING
 
-
-class Kind(StrEnum):
-    """What a token is; the names are those of the groups in the expression below."""
-
-    OPERATOR = "operator"
-    JOIN = "join"
-    GROUP = "group"
-    VALUE = "value"
-    NAME = "name"
-    DOUBLE = "double"
-    SINGLE = "single"
-    MARK = "mark"
-    SIGN = "sign"
-    END = "end"
+Kind = Literal["operator", "join", "group", "value", "name", "double", "single", "mark", "sign", "end"]
+"""What a token is; the names are those of the groups in the expressions below."""
 
 
 class Token(NamedTuple):
@@ -65,8 +52,7 @@ def _operators() -> str:
 
 # Otherwise a value takes all that could belong to one, so that an error shows the whole of it.
 _NUMBER_IN_A_SUM = r"-?[0-9]+(?:\.[0-9]+)?(?=[-+*/][ \t\r\n]*[(A-Za-z_])"
-_TOKEN = re.compile(
-    rf"""[ \t\r\n]*+(?:
+_TOKENS = rf"""
       (?P<operator>{_operators()})
     | (?P<join>(?:AND|OR)(?![\w.]))
     | (?P<group>Group@[\w.-]++)
@@ -77,11 +63,12 @@ _TOKEN = re.compile(
     | (?P<mark>[(),*])
     | (?P<end>\Z)
     | (?P<unknown>.)
-    )""",
-    re.VERBOSE | re.DOTALL | re.ASCII,
+    """
+_TOKEN, _AFTER_TERM = (
+    re.compile(rf"[ \t\r\n]*+(?:{first}{_TOKENS})", re.VERBOSE | re.DOTALL | re.ASCII)
+    for first in ("", "(?P<sign>[-+*/:]) |")
 )
-_SIGN = re.compile(r"[ \t\r\n]*+(?P<sign>[-+*/:])")
-_KINDS = {kind.value: kind for kind in Kind}
+"""Behind a value, a name or a parenthesis a sign is no part of a number."""
 
 
 def tokenize(text: str) -> list[Token]:
@@ -95,35 +82,27 @@ def tokenize(text: str) -> list[Token]:
         )
     tokens: list[Token] = []
     end = 0
+    expression = _TOKEN
     while True:
-        # Behind a value, a name or a parenthesis a sign is no part of a number.
-        found = (_SIGN.match(text, end) if tokens and _ends_a_term(tokens[-1]) else None) or _token(text, end)
-        kind = str(found.lastgroup)
-        end = found.end()
-        at = found.start(kind)
+        found = expression.match(text, end)
+        assert found is not None, "the expression takes any character"
+        kind, end = found.lastgroup, found.end()
+        at = found.start(found.lastindex or 0)
+        if kind == "unknown":
+            cause = "the quotes are not closed:" if text[at] in "\"'" else "unexpected character"
+            raise syntax_error(text, at, cause, text[at])
         # A string is shown from its opening quote.
-        tokens.append(Token(_KINDS[kind], found[kind], at - (kind in ("double", "single"))))
+        token = Token(cast(Kind, kind), found[kind or 0], at - (kind in ("double", "single")))
+        tokens.append(token)
         if kind == "end":
             return tokens
-
-
-def _token(text: str, at: int) -> re.Match[str]:
-    found = _TOKEN.match(text, at)
-    assert found is not None, "the expression takes any character"
-    if found.lastgroup == "unknown":
-        mark, at = found["unknown"], found.start("unknown")
-        cause = "the quotes are not closed:" if mark in "\"'" else "unexpected character"
-        raise syntax_error(text, at, cause, mark)
-    return found
+        expression = _AFTER_TERM if _ends_a_term(token) else _TOKEN
 
 
 def _ends_a_term(token: Token) -> bool:
-    match token.kind:
-        case Kind.NAME:
-            return token.text not in KEYWORDS
-        case Kind.MARK:
-            return token.text == ")"
-    return token.kind is Kind.VALUE
+    if token.kind == "name":
+        return token.text not in KEYWORDS
+    return token.kind == "value" or (token.kind == "mark" and token.text == ")")
 
 
 def syntax_error(text: str, at: int, cause: str, found: str = "", hint: str = "") -> InputError:

@@ -10,9 +10,9 @@ from translator.errors import InputError
 from translator.model.expr import Arithmetic, Attribute, Call, Literal, Network, Number, Term, Text
 from translator.model.syntax import MAX_TERM_DEPTH, unquote_text
 from translator.parse.cursor import Cursor
-from translator.parse.lexer import KEYWORDS, Kind, Token, syntax_error
+from translator.parse.lexer import KEYWORDS, Token, syntax_error
 
-QUOTES = {Kind.DOUBLE: '"', Kind.SINGLE: "'"}
+QUOTES = {"double": '"', "single": "'"}
 _QUOTED = "texts are written in double quotes"
 _SUMS, _PRODUCTS = ("+", "-"), ("*", "/")
 
@@ -25,12 +25,14 @@ class Terms(Cursor):
 
         Raises: InputError(filter-syntax); ``expected`` says what it misses at the first token.
         """
+        if self.next.kind == "name" and self.tokens[self.index + 1].kind == "operator":
+            return self.term(self.take(), expected)  # mostly it is an attribute and nothing else
         return self._chain(_SUMS, expected, nesting)
 
     def _chain(self, signs: tuple[str, ...], expected: str, nesting: int) -> Term | Number | Network:
         at = self.next.at
         left = self._member(signs, expected, nesting)
-        while self.next.kind is Kind.SIGN and self.next.text in signs:
+        while self.next.kind == "sign" and self.next.text in signs:
             sign = self.take()
             right = self._member(signs, "expected a number or an attribute", nesting)
             if isinstance(left, Network) or isinstance(right, Network):
@@ -51,12 +53,12 @@ class Terms(Cursor):
             self.expect(")")
             return inner
         token = self.take()
-        return self.quantity(token) if token.kind is Kind.VALUE else self.term(token, expected)
+        return self.quantity(token) if token.kind == "value" else self.term(token, expected)
 
     def term(self, token: Token, expected: str, nesting: int = 0) -> Attribute | Call:
         """The attribute or the function that starts with the token."""
-        if token.kind is not Kind.NAME or token.text in KEYWORDS:
-            hint = _QUOTED if token.kind is Kind.NAME and "value" in expected else ""
+        if token.kind != "name" or token.text in KEYWORDS:
+            hint = _QUOTED if token.kind == "name" and "value" in expected else ""
             raise self.unexpected(token, expected, hint)
         if not self.accept("("):
             return Attribute(token.text)
@@ -72,7 +74,7 @@ class Terms(Cursor):
 
     def _distinct(self, function: Token) -> bool:
         token = self.next
-        if token.text != "DISTINCT" or token.kind is not Kind.NAME:
+        if token.text != "DISTINCT" or token.kind != "name":
             return False
         row = AGGREGATES.get(function.text.upper())
         if row is None or not row.takes_distinct:
@@ -84,13 +86,13 @@ class Terms(Cursor):
         if self.accept("*"):
             return Attribute("*")
         token = self.take()
-        if token.kind in QUOTES or token.kind is Kind.VALUE:
+        if token.kind in QUOTES or token.kind == "value":
             return self.literal(token)
         return self.term(token, "expected an attribute or a value", nesting)
 
     def _profile(self) -> int:
         token = self.take()
-        if token.kind is not Kind.VALUE or not token.text.isdecimal() or len(token.text) > 9:
+        if token.kind != "value" or not token.text.isdecimal() or len(token.text) > 9:
             raise self.unexpected(token, "expected the number of a profile")
         return int(token.text)
 
@@ -99,8 +101,8 @@ class Terms(Cursor):
         quote = QUOTES.get(token.kind)
         if quote:
             return Text(unquote_text(token.text, quote))
-        if token.kind is not Kind.VALUE:
-            raise self.unexpected(token, "expected a value", _QUOTED if token.kind is Kind.NAME else "")
+        if token.kind != "value":
+            raise self.unexpected(token, "expected a value", _QUOTED if token.kind == "name" else "")
         return self.quantity(token)
 
     def quantity(self, token: Token) -> Number | Network:

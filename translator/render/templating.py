@@ -25,7 +25,7 @@ _ATTRIBUTE = str.maketrans(
 
 def legal(text: str) -> str:
     """The text with U+FFFD in the place of each character that XML cannot hold."""
-    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isprintable() else _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def element_text(text: str) -> Markup:

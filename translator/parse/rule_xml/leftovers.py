@@ -59,14 +59,17 @@ def leftovers(element: etree._Element, path: str = "") -> Iterator[str]:
         if not shown and place not in READ and value not in USUAL.get(place, ()):
             yield f"{place}={_short(str(value))}"
     if path not in _HOLDS_TEXT and path not in USUAL:
-        stray = (text.strip() for text in (element.text, *(child.tail for child in element)) if text)
-        yield from (f"{prefix}text()={_short(text)}" for text in stray if text)
+        for text in (element.text, *[child.tail for child in element]):
+            if text and not text.isspace():
+                yield f"{prefix}text()={_short(text)}"
     seen = set()
     for child in element:
         place = f"{prefix}{child.tag}"
         content = (child.text or "").strip()
         if place in seen and place not in _REPEATS:
             yield f"{place} (repeated)"
+        elif place in _HOLDS_TEXT and not len(child) and not child.attrib:
+            pass
         elif place in READ or content in USUAL.get(place, ()):
             yield from leftovers(child, place)
         else:
