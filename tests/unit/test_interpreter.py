@@ -119,6 +119,12 @@ def test_the_first_parser_that_recognises_a_message_is_chosen() -> None:
     assert choose_parser((doors, lamps), "window") is None
 
 
+def test_a_parser_that_names_no_format_takes_any_message() -> None:
+    (parser,) = load_parsers(b"<parsingInstructions/>", "any.xml")
+    assert parser.unknown == ()
+    assert parser.parse("window") == {"rawEventMsg": "window"}
+
+
 def test_a_parser_whose_format_is_not_known_recognises_nothing() -> None:
     parser = parser_of("", recogniser="(?!door)")
     assert not parser.recognises("window")

@@ -17,6 +17,9 @@ _EXISTENCE = re.compile(rf"\s*(exist|not_exist|not\s+exist|not_private_ip)\s+{_N
 _MATCH = re.compile(r"\s*(matches|not_matches)\s*\(\s*\$(\w+)\s*,\s*(.*?)\s*\)\s*", re.DOTALL)
 _COMPARISON = re.compile(r"\s*\$(\w+)\s*(=|!=|\bIN\b)\s*(.*?)\s*", re.DOTALL)
 _VARIABLE = re.compile(r"\$(\w+)")
+_IDENTIFIER = re.compile(r"[A-Za-z]\w*")
+_CLOSED = re.compile(r"""['"]\s*\)\s*(?:AND|OR|and|or)\b""")
+"""The end of one call and the start of more, which a test does not have."""
 
 
 def condition(test: str, patterns: Patterns) -> tuple[str, Condition]:
@@ -50,10 +53,12 @@ def _is_public(text: str | None) -> bool:
 
 
 def _matching(word: str, name: str, operand: str, patterns: Patterns) -> Condition:
-    quoted = _unquoted(operand)
-    text = operand if quoted is None else quoted
-    known = patterns.named(text) if quoted is None else None
-    search = patterns.search(text if known is None else known).regex.search
+    text = _unquoted(operand)
+    if text is None and _IDENTIFIER.fullmatch(operand):
+        text = f"<:{operand}>"
+    elif text is not None and _CLOSED.search(text):
+        raise Untranslatable(f"test {word}(${name}, {operand[:60]}")
+    search = patterns.search(operand if text is None else text).regex.search
     wanted = word == "matches"
 
     def holds(scope: Scope) -> bool:
@@ -65,16 +70,22 @@ def _matching(word: str, name: str, operand: str, patterns: Patterns) -> Conditi
 
 def _comparison(name: str, operator: str, operand: str) -> tuple[str, Condition]:
     if operator == "IN":
-        items = frozenset(item.strip() for item in (_unquoted(operand) or "").split(","))
+        items = frozenset(item.strip() for item in _text(name, operator, operand).split(","))
         return operator, lambda scope: scope.values.get(name) in items
     if other := _VARIABLE.fullmatch(operand):
         return f"{operator} $", _same(name, other[1], operator == "=")
-    text = _unquoted(operand)
-    if text is None:
-        raise Untranslatable(f"test ${name} {operator} {operand[:40]}")
+    text = _text(name, operator, operand)
     if operator == "=":
         return operator, lambda scope: scope.values.get(name, "") == text
     return operator, lambda scope: scope.values.get(name, "") != text
+
+
+def _text(name: str, operator: str, operand: str) -> str:
+    """The one text that is compared with; a quote inside would be the end of it."""
+    text = _unquoted(operand)
+    if text is None or operand[0] in text:
+        raise Untranslatable(f"test ${name} {operator} {operand[:60]}")
+    return text
 
 
 def _same(name: str, other: str, wanted: bool) -> Condition:

@@ -12,30 +12,28 @@ from translator.hardened_xml import line_of
 
 _CODE = "parser-xml"
 _ENCLOSING = "parsers"
+_INSTRUCTIONS = "parsingInstructions"
 _HINT = "export it under Admin > Device Support > Parsers"
-_CONTENT = ("eventFormatRecognizer", "parsingInstructions")
-"""A parser as the editor shows it stands without an element around it, and begins with either of these."""
 
 
 def parser_elements(data: bytes, path: str) -> Iterator[etree._Element]:
     """Each parser of a document, in its order.
 
-    An ``eventParser`` counts wherever it stands; a document without one is a single parser, as the editor
-    of the product shows it.
+    A parser is what holds ``parsingInstructions``, wherever it stands and whatever it is called. The editor
+    of the product shows one without an element around it.
 
     Raises: InputError ``parser-xml`` with file and line.
     """
     root = hardened_xml.enclosed(data, path, _CODE, _ENCLOSING)
-    found = list(root.iter("eventParser"))
-    if not found and all(root.find(name) is not None for name in _CONTENT):
-        found = [root]
-    if not found:
+    empty = True
+    for element in root.iter():
+        if element.find(_INSTRUCTIONS) is not None:
+            empty = False
+            yield element
+        elif element.tag == "eventParser":
+            raise malformed(path, line_of(element), f"the parser has no <{_INSTRUCTIONS}>", _HINT)
+    if empty:
         raise malformed(path, None, "there is no parser in it", _HINT)
-    for element in found:
-        for name in _CONTENT:
-            if element.find(name) is None:
-                raise malformed(path, line_of(element), f"the parser has no <{name}>", _HINT)
-        yield element
 
 
 def malformed(path: str, line: int | None, cause: str, hint: str = "") -> InputError:

@@ -9,7 +9,8 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from functools import cache
-from urllib.parse import unquote_to_bytes
+from ipaddress import IPv4Address
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from translator.normalise.interpreter import times
 from translator.normalise.interpreter.arguments import Argument, Text, Variable
@@ -151,6 +152,29 @@ def _mac(text: str) -> str | None:
     return ":".join(digits[at : at + 2] for at in range(0, 12, 2)) if len(digits) == 12 else None
 
 
+def _decoded_hexadecimal(text: str) -> str | None:
+    try:
+        return bytes.fromhex(text.removeprefix("0x")).decode("utf-8", "replace")
+    except ValueError:
+        return None
+
+
+def _address(text: str) -> str | None:
+    """An IPv4 address from its number."""
+    number = text.strip()
+    if not (number.isdecimal() and number.isascii() and len(number) <= 10 and int(number) < 1 << 32):
+        return None
+    return str(IPv4Address(int(number)))
+
+
+def _host(url: str) -> str | None:
+    """The host of a URL, with or without a scheme."""
+    try:
+        return urlsplit(url if "//" in url else f"//{url}").hostname
+    except ValueError:
+        return None
+
+
 def _named(kind: str) -> Callable[[str], str | None]:
     """The number of a protocol or port, from its name or from digits."""
 
@@ -176,11 +200,14 @@ FUNCTIONS: dict[str, Maker] = {
     "calculateSec": _of(1, lambda text: times.duration(text, 1)),
     "combineMsgId": _combine,
     "convertHexStrToInt": _of(1, _hexadecimal),
+    "convertIpDecimalToStr": _of(1, _address),
     "convertStrToIntIpPort": _of(1, _named("port")),
     "convertStrToIntIpProto": _of(1, _named("protocol")),
     "decodeBase64": _of(1, _base64),
+    "decodeHex": _of(1, _decoded_hexadecimal),
     "divide": _of(2, _divide),
     "extractHostFromFQDN": _of(1, lambda text: text.partition(".")[0]),
+    "extractHostFromURL": _of(1, _host),
     "normalizeMAC": _of(1, _mac),
     "replaceStrInStr": _replace_text,
     "replaceStringByRegex": _replace_by_regex,

@@ -13,7 +13,7 @@ from translator.errors import InputError
 from translator.hardened_xml import line_of
 from translator.normalise.interpreter.document import parser_elements
 from translator.normalise.interpreter.elements import Compiler, Unknown
-from translator.normalise.interpreter.patterns import Patterns, local_patterns, regex_text
+from translator.normalise.interpreter.patterns import Patterns, compiled, local_patterns, regex_text
 from translator.normalise.interpreter.regex import Untranslatable
 from translator.normalise.interpreter.scope import MAX_TEXT, Instruction, Remark, Scope, run_all
 from translator.normalise.interpreter.tables import rows
@@ -113,10 +113,10 @@ def _compiled(element: etree._Element, file: str) -> Parser:
 
 
 def _recogniser(element: etree._Element, compiler: Compiler) -> re2._Regexp | None:
-    """A parser whose format cannot be searched for recognises nothing."""
+    """A parser that names no format takes any message; one whose format is not known, none."""
     found = element.find("eventFormatRecognizer")
     if found is None:
-        return None
+        return compiled("")
     try:
         return compiler.patterns.search(regex_text(found)).regex
     except Untranslatable as error:
