@@ -19,6 +19,7 @@ MAX_BYTES = 64 * 1024 * 1024
 _DOCTYPE = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?\s*+<\?xml[^>]*?\bencoding\s*=\s*["']([^"'>]*)""")
 _DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*+<\?xml\b[^>]*?\?>")
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENCODINGS = {b"utf-8", b"utf8", b"us-ascii", b"ascii", b"iso-8859-1", b"iso-8859-15", b"windows-1252"}
 
 
@@ -52,9 +53,10 @@ def enclosed(data: bytes, path: str, code: str, name: str) -> etree._Element:
 def fragment(text: str) -> etree._Element | None:
     """The root element of XML inside a message; None if it is none, or could define entities.
 
-    What it says of its encoding is about the bytes it once was.
+    What it says of its encoding is about the bytes it once was. Characters that XML cannot hold, which events
+    do hold, are left out.
     """
-    data = text.encode("utf-8", "replace")
+    data = _NO_XML.sub("", text).encode("utf-8", "replace")
     if _DOCTYPE.match(data):
         return None
     data = _DECLARATION.sub(b"", data)

@@ -18,7 +18,7 @@ def test_constructs(request: pytest.FixtureRequest) -> None:
         (
             f"`{row['construct']}`",
             row["does"],
-            " ".join(row["means"].split()),
+            " ".join(row["means"].split()).replace("<", "&lt;"),
             row["status"],
             row["source"],
         )

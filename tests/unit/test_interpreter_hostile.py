@@ -140,7 +140,6 @@ def test_messages_that_repeat_themselves(name: str) -> None:
         '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>',
         '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>',
         "<a>&lt;</a",
-        "<a>\x00</a>",
         "<a>&ha;</a>",
     ],
 )
