@@ -16,7 +16,7 @@ from translator.witness.event import Event, Witness, Witnesses
 from translator.witness.formula import Formula, Leaf, Spot, opposite, spots, verdict
 from translator.witness.judge import Judge, judge_of
 from translator.witness.reading import Placeholders, read_formula
-from translator.witness.search import NoEvent, Solution, Solver, split
+from translator.witness.search import NoEvent, Solution, Solver, split, with_value
 from translator.witness.values import ABSENT, Found, solve_field
 
 MOST = 40
@@ -73,12 +73,16 @@ class _Generator:
 
     def run(self) -> Witnesses:
         places = _in_turn(list(spots(self.formula)))
-        self.solver = Solver(_carrier(places), self.seed)
+        self.solver = Solver(*_fields(places), self.seed)
         try:
             first = self.solver.solve([self.formula], self.seed)
         except NoEvent as none:
             return Witnesses((), "unsatisfiable" if none.proved else "not solved", _UNSOLVED[none.proved])
         self.add("witness", first.event, None, "the condition holds")
+        if sparse := self.solution([self.formula], self.seed, True, sparse=True):
+            self.add(
+                "witness", sparse.event, None, "the condition holds, nothing but the needed fields is there"
+            )
         pairs: list[_Pair] = []
         undecided: list[str] = []
         for turn, spot in enumerate(places[: self.most]):
@@ -120,9 +124,11 @@ class _Generator:
             misses = self.solution([*beside, opposite(spot.literal)], turn, False)
         return _Pair(spot, *((fires, misses) if wanted else (misses, fires)))
 
-    def solution(self, goals: Sequence[Formula], turn: int, fires: bool) -> Solution | None:
+    def solution(
+        self, goals: Sequence[Formula], turn: int, fires: bool, *, sparse: bool = False
+    ) -> Solution | None:
         try:
-            found = self.solver.solve(goals, turn)
+            found = self.solver.solve(goals, turn, sparse=sparse)
         except NoEvent:
             return None
         return found if verdict(self.formula, found.event) is fires else None
@@ -137,7 +143,7 @@ class _Generator:
         outcome = solve_field(name, claims, refused, self.seed, solution.event.get(name, ABSENT))
         if not isinstance(outcome, Found):
             return None
-        event = _with(solution.event, name, outcome.value)
+        event = with_value(solution.event, name, outcome.value)
         turned = verdict(self.formula, event) is not verdict(self.formula, solution.event)
         return Solution(event, chosen) if turned and leaf.holds(event) is wanted else None
 
@@ -161,14 +167,7 @@ class _Generator:
         found = list(variants(leaf.claim, held.event.get(name), self.seed))
         first = 2 * number % len(found)
         for value, why in found[first:] + found[:first]:
-            yield _with(held.event, name, value), leaf, f"{leaf.path}: {why}"
-
-
-def _with(event: Event, name: str, value: object) -> dict[str, Any]:
-    changed = {**event, name: value}
-    if value is ABSENT:
-        del changed[name]
-    return changed
+            yield with_value(held.event, name, value), leaf, f"{leaf.path}: {why}"
 
 
 def _in_turn(places: Sequence[Spot]) -> list[Spot]:
@@ -179,7 +178,9 @@ def _in_turn(places: Sequence[Spot]) -> list[Spot]:
     return [spot for rank in zip_longest(*items.values()) for spot in rank if spot is not None]
 
 
-def _carrier(places: Sequence[Spot]) -> str:
-    """A field for keywords that the rule says nothing about."""
-    used = {spot.literal.leaf.field for spot in places}
-    return next(name for name in _CARRIERS if name not in used)
+def _fields(places: Sequence[Spot]) -> tuple[tuple[str, ...], str]:
+    """The fields of the rule, and one for keywords that the rule says nothing about."""
+    leaves = [spot.literal.leaf for spot in places]
+    own = [leaf.field for leaf in leaves if leaf.field is not None]
+    own += [leaf.claim.field for leaf in leaves if isinstance(leaf.claim, Reference)]
+    return tuple(dict.fromkeys(own)), next(name for name in _CARRIERS if name not in own)

@@ -9,6 +9,7 @@ belongs to tests. What is drawn is checked with google-re2, whose white space is
 from __future__ import annotations
 
 import random
+import re
 from functools import lru_cache
 
 from translator.errors import InputError
@@ -21,6 +22,8 @@ LONGEST = 4_000
 """Characters of a sample."""
 _REPEATS = (3, 2, 6)
 """Upper ends for ``*`` and ``+``, tried in turn."""
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[+*?}]\?|.", re.DOTALL)
+"""An escape, a set, a repeat with its mark of laziness, or a character."""
 _SPACES = str.maketrans(dict.fromkeys("\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0", " "))
 _LETTERS = str.maketrans({chr(code): "x" for code in [*range(32), *range(127, 256)] if chr(code) != "\n"})
 
@@ -44,13 +47,23 @@ def members(pattern: Pattern, seed: int) -> tuple[str, ...]:
     try:
         for number in range(TRIES):
             random.seed(f"{seed} {number} {pattern.source}")
-            drawn = str(exrex.getone(pattern.source, _REPEATS[number % len(_REPEATS)]))
+            drawn = str(exrex.getone(_drawable(pattern.source), _REPEATS[number % len(_REPEATS)]))
             found += [text for text in _plain(drawn) if text not in found and pattern.fits(text)][:1]
             if len(found) == SAMPLES:
                 break
     finally:
         random.setstate(before)
     return tuple(found)
+
+
+def _drawable(source: str) -> str:
+    """The expression without what exrex gets wrong, if it fits no more texts than before: it draws nothing
+    for ``\\S`` and too few repeats where they are lazy."""
+    pieces = _PIECE.findall(source)
+    return "".join(
+        "[!-~]" if piece == r"\S" else piece[0] if piece in ("+?", "*?", "??", "}?") else piece
+        for piece in pieces
+    )
 
 
 def _plain(text: str) -> tuple[str, ...]:

@@ -1,4 +1,9 @@
-"""An event for which formulas hold together: choose a part of every ``or``, then solve field by field."""
+"""An event for which formulas hold together.
+
+It begins with an event of usual values. As long as a goal does not hold of it, the leaves that have to hold
+are demanded of their fields, and of an ``or`` one part after the other is tried. So only what matters is
+decided: most filters of a rule keep silent about an event that was not made for them.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from translator.witness.claims import Claim, Reference, spelt
-from translator.witness.formula import AllOf, AnyOf, Formula, Leaf, Literal
+from translator.witness.formula import AllOf, AnyOf, Formula, Leaf, Literal, verdict
+from translator.witness.plausible import usual
 from translator.witness.values import ABSENT, Found, Nothing, solve_field
 
-BUDGET = 3_000
-"""Fields solved for one event before the search gives up."""
+MAX_STEPS = 400
+"""Events looked at before the search for one gives up."""
+
+Chosen = Mapping[Leaf, bool]
+"""Leaves that were demanded to hold, or not to hold."""
 
 
 class NoEvent(Exception):
@@ -24,139 +33,108 @@ class NoEvent(Exception):
 
 @dataclass(frozen=True)
 class Solution:
-    """An event, and which leaves were chosen to hold or not to hold in it."""
+    """An event, and what was demanded to get it."""
 
     event: dict[str, Any]
-    chosen: Mapping[Leaf, bool]
+    chosen: Chosen
+
+
+@dataclass(frozen=True)
+class _State:
+    """``decided`` are the ``or`` of which one part is a goal already, by identity."""
+
+    chosen: Chosen
+    goals: tuple[Formula, ...]
+    decided: frozenset[int] = frozenset()
 
 
 @dataclass
 class Solver:
-    """Finds events for one rule. Remembers what it has found out about fields."""
+    """Finds events for one rule. Remembers what it has found out about fields.
 
+    ``fields`` are those of the rule, ``carrier`` is the one that holds keywords.
+    """
+
+    fields: tuple[str, ...]
     carrier: str
-    """The field that holds keywords."""
     seed: int
     known: dict[tuple[str, frozenset[tuple[Leaf, bool]]], Found | Nothing] = field(default_factory=dict)
-    left: int = BUDGET
 
-    def solve(self, goals: Sequence[Formula], turn: int = 0) -> Solution:
+    def solve(self, goals: Sequence[Formula], turn: int = 0, *, sparse: bool = False) -> Solution:
         """An event for which every goal holds. ``turn`` varies which part of an ``or`` is tried first.
+
+        ``sparse`` leaves out the fields of which nothing is demanded.
 
         Raises: NoEvent.
         """
-        self.left = BUDGET
         proved = True
-        for chosen in self._choices(list(goals), turn):
-            outcome = self._event(chosen)
-            if isinstance(outcome, dict):
-                return Solution(outcome, chosen)
-            proved = proved and outcome.proved
-            if self.left <= 0:
-                raise NoEvent(proved=False)
-        raise NoEvent(proved)
+        waiting: list[Iterator[_State]] = [iter([_State({}, tuple(goals))])]
+        for _ in range(MAX_STEPS):
+            state = None
+            while waiting and (state := next(waiting[-1], None)) is None:
+                waiting.pop()
+            if state is None:
+                raise NoEvent(proved)
+            event = self.event(state.chosen, sparse)
+            if isinstance(event, Nothing):
+                proved = proved and event.proved
+                continue
+            missing = [goal for goal in state.goals if not verdict(goal, event)]
+            if not missing:
+                return Solution(event, state.chosen)
+            waiting.append(_further(state, missing, event, turn))
+        raise NoEvent(proved=False)
 
-    def _choices(self, goals: list[Formula], turn: int) -> Iterator[dict[Leaf, bool]]:
-        """Every way to satisfy the goals as truth values of leaves, contradictions left out."""
-        stack: list[tuple[dict[Leaf, bool], list[Formula], Iterator[Formula]]] = []
-        chosen: dict[Leaf, bool] = {}
-        pending = goals
-        while True:
-            opened = _propagate(pending, chosen)
-            if opened is not None and not opened:
-                yield dict(chosen)
-            elif opened and self._feasible(chosen):
-                number = min(range(len(opened)), key=lambda at: len(opened[at].parts))
-                parts = opened[number].parts
-                rest: list[Formula] = [each for at, each in enumerate(opened) if at != number]
-                first = turn % len(parts)
-                stack.append((dict(chosen), rest, iter(parts[first:] + parts[:first])))
-            while stack:
-                before, rest, options = stack[-1]
-                option = next(options, None)
-                if option is not None:
-                    chosen, pending = dict(before), [option, *rest]
-                    break
-                stack.pop()
-            else:
-                return
-
-    def _feasible(self, chosen: Mapping[Leaf, bool]) -> bool:
-        """Whether no field is known to be impossible already."""
-        return not any(isinstance(each, Nothing) for each in self._fields(chosen).values()) and self.left > 0
-
-    def _fields(self, chosen: Mapping[Leaf, bool]) -> dict[str, Found | Nothing]:
-        """The values of all fields, until one has none."""
-        solved: dict[str, Found | Nothing] = {}
-        for name, members in self.asked(chosen).items():
-            solved[name] = self._field(name, members)
-            if isinstance(solved[name], Nothing):
-                break
-        return solved
-
-    def asked(self, chosen: Mapping[Leaf, bool]) -> dict[str, list[tuple[Leaf, bool]]]:
-        """What is asked of each field. What no value may contain is asked of all."""
-        fields: dict[str, list[tuple[Leaf, bool]]] = {}
-        nowhere = [each for each in chosen.items() if each[0].field is None and not each[1]]
-        for leaf, wanted in chosen.items():
-            if leaf.field is not None or wanted:
-                name = self.carrier if leaf.field is None else leaf.field
-                fields.setdefault(name, []).append((leaf, wanted))
-            if isinstance(leaf.claim, Reference):
-                fields.setdefault(leaf.claim.field, [])
-        if nowhere and not fields:
-            fields[self.carrier] = []
-        return {name: members + nowhere for name, members in fields.items()}
-
-    def _field(self, name: str, members: list[tuple[Leaf, bool]]) -> Found | Nothing:
-        key = (name, frozenset(members))
-        if key not in self.known:
-            self.left -= 1
-            wanted, refused = split(members)
-            self.known[key] = solve_field(name, wanted, refused, self.seed)
-        return self.known[key]
-
-    def _event(self, chosen: Mapping[Leaf, bool]) -> dict[str, Any] | Nothing:
-        solved = self._fields(chosen)
+    def event(self, chosen: Chosen, sparse: bool = False) -> dict[str, Any] | Nothing:
+        """The event that the demands lead to."""
         event: dict[str, Any] = {}
-        for name, outcome in solved.items():
+        for name, members in self.asked(chosen).items():
+            outcome = self._field(name, members)
             if isinstance(outcome, Nothing):
                 return outcome
-            if outcome.value is not ABSENT:
+            if outcome.value is not ABSENT and (members or not sparse):
                 event[name] = outcome.value
         references = [(leaf, wanted) for leaf, wanted in chosen.items() if isinstance(leaf.claim, Reference)]
         return self._related(event, chosen, references) if references else event
 
+    def asked(self, chosen: Chosen) -> dict[str, list[tuple[Leaf, bool]]]:
+        """What is demanded of each field. What must stand nowhere is demanded of all of them."""
+        fields: dict[str, list[tuple[Leaf, bool]]] = {name: [] for name in self.fields}
+        nowhere = [each for each in chosen.items() if each[0].field is None and not each[1]]
+        for leaf, wanted in chosen.items():
+            if leaf.field is not None:
+                fields.setdefault(leaf.field, []).append((leaf, wanted))
+            elif wanted:
+                fields.setdefault(self.carrier, []).append((leaf, wanted))
+        return {name: members + nowhere for name, members in fields.items()}
+
+    def _field(self, name: str, members: list[tuple[Leaf, bool]]) -> Found | Nothing:
+        if not members:
+            return Found(usual(name))
+        key = (name, frozenset(members))
+        if key not in self.known:
+            self.known[key] = solve_field(name, *split(members), self.seed)
+        return self.known[key]
+
     def _related(
-        self, event: dict[str, Any], chosen: Mapping[Leaf, bool], references: list[tuple[Leaf, bool]]
+        self, event: dict[str, Any], chosen: Chosen, references: list[tuple[Leaf, bool]]
     ) -> dict[str, Any] | Nothing:
         """The event with the fields brought into the wanted relation, one after the other."""
         asked = self.asked(chosen)
         for leaf, wanted in references:
-            assert isinstance(leaf.claim, Reference)
-            assert leaf.field is not None
-            if leaf.holds(event) is wanted:
+            if leaf.holds(event) is wanted or not isinstance(leaf.claim, Reference):
                 continue
-            other = spelt(event.get(leaf.claim.field))
+            name, other = str(leaf.field), spelt(event.get(leaf.claim.field))
             if other is None:
                 return Nothing(proved=False)
-            claims, refused = split(asked[leaf.field])
-            extra = [leaf.claim.glob(other)]
-            self.left -= 1
-            found = solve_field(
-                leaf.field,
-                [*claims, *(extra if wanted else [])],
-                [*refused, *([] if wanted else extra)],
-                self.seed,
-            )
+            claims, refused = split(asked[name])
+            (claims if wanted else refused).append(leaf.claim.glob(other))
+            found = solve_field(name, claims, refused, self.seed)
             if isinstance(found, Nothing):
                 return Nothing(proved=False)
-            event = {**event, leaf.field: found.value}
-            if found.value is ABSENT:
-                del event[leaf.field]
-        if all(leaf.holds(event) is wanted for leaf, wanted in references):
-            return event
-        return Nothing(proved=False)
+            event = with_value(event, name, found.value)
+        related = all(leaf.holds(event) is wanted for leaf, wanted in references)
+        return event if related else Nothing(proved=False)
 
 
 def split(members: Sequence[tuple[Leaf, bool]]) -> tuple[list[Claim], list[Claim]]:
@@ -165,21 +143,34 @@ def split(members: Sequence[tuple[Leaf, bool]]) -> tuple[list[Claim], list[Claim
     return [claim for claim, wanted in own if wanted], [claim for claim, wanted in own if not wanted]
 
 
-def _propagate(pending: list[Formula], chosen: dict[Leaf, bool]) -> list[AnyOf] | None:
-    """Take in what leaves no choice; what is left are alternatives. None for a contradiction."""
-    opened: list[AnyOf] = []
-    pending = list(pending)
-    while pending:
-        match pending.pop():
-            case Literal(leaf, wanted):
-                if chosen.setdefault(leaf, wanted) is not wanted:
-                    return None
+def with_value(event: Mapping[str, Any], name: str, value: object) -> dict[str, Any]:
+    """The event with another value for one field, or without the field."""
+    changed = {**event, name: value}
+    if value is ABSENT:
+        del changed[name]
+    return changed
+
+
+def _further(
+    state: _State, missing: list[Formula], event: Mapping[str, object], turn: int
+) -> Iterator[_State]:
+    """The ways on: all literals that have to hold and do not, else the parts of one ``or``."""
+    literals: list[Literal] = []
+    choices: list[AnyOf] = []
+    while missing:
+        match missing.pop():
+            case Literal() as literal:
+                literals.append(literal)
             case AllOf(parts):
-                pending.extend(reversed(parts))
-            case AnyOf(parts) as choice:
-                opened.append(choice)
-    return [each for each in opened if not _settled(each, chosen)]
-
-
-def _settled(choice: AnyOf, chosen: Mapping[Leaf, bool]) -> bool:
-    return any(isinstance(part, Literal) and chosen.get(part.leaf) is part.wanted for part in choice.parts)
+                missing += [part for part in parts if not verdict(part, event)]
+            case AnyOf() as choice if id(choice) not in state.decided:
+                choices.append(choice)
+    if literals:
+        chosen = dict(state.chosen)
+        if all(chosen.setdefault(each.leaf, each.wanted) is each.wanted for each in literals):
+            yield _State(chosen, state.goals, state.decided)
+        return
+    choice = min(choices, key=lambda each: len(each.parts))
+    first = turn % len(choice.parts)
+    for part in choice.parts[first:] + choice.parts[:first]:
+        yield _State(state.chosen, (*state.goals, part), state.decided | {id(choice)})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 from translator.witness.claims import (
+    ORDERS,
     Claim,
     Exists,
     Gap,
@@ -26,7 +27,7 @@ from translator.witness.plausible import others, usual
 
 ABSENT = object()
 """No such field."""
-MAX_TRIES = 400
+MAX_TRIES = 1_500
 """Values tried for one field."""
 
 
@@ -110,19 +111,25 @@ def _numbers(wanted: Sequence[Claim]) -> Iterator[int | float]:
 
 
 def _moments(wanted: Sequence[Claim]) -> Iterator[str]:
-    """Every hour of a week, every day of a year, every year of a century: each part takes all its values."""
+    """Every day of a year at the wanted time of day, so that day, week and month take all their values."""
     parts = [claim for claim in wanted if isinstance(claim, TimePart)]
-    if not parts:
-        return
-    years = [claim.number for claim in parts if claim.part == "year"]
-    minutes = [claim.number for claim in parts if claim.part == "minute"]
-    year = next((int(each) for each in years if 1971 <= each <= 9000), 2024)
-    minute = next((int(each) for each in minutes if 0 <= each < 60), 30)
-    start = datetime(year, 1, 1, 10, minute)
-    for shift in (*(timedelta(hours=hour) for hour in range(24)), *(timedelta(minutes=m) for m in (-1, 1))):
-        yield (start + shift).isoformat()
-    for day in range(1, 366):
-        yield (start + timedelta(days=day)).isoformat()
+    if parts:
+        for year, minute, hour in product(*(_of_part(name, parts) for name in ("year", "minute", "hour"))):
+            start = datetime(year, 1, 1, hour, minute)
+            yield from ((start + timedelta(days=day)).isoformat() for day in range(366))
+
+
+_RANGES = {"year": (2024, range(1971, 9000)), "hour": (10, range(24)), "minute": (30, range(60))}
+
+
+def _of_part(name: str, claims: Sequence[TimePart]) -> list[int]:
+    """Numbers for a part of a time: the usual one, or those that fit the claims about it."""
+    numbers = [int(claim.number) for claim in claims if claim.part == name]
+    default, possible = _RANGES[name]
+    near = [number + shift for number in numbers for shift in (0, 1, -1) if number + shift in possible]
+    asked = [claim for claim in claims if claim.part == name]
+    fit = [each for each in near if all(ORDERS[claim.order](each, claim.number) for claim in asked)]
+    return fit[:2] or [default]
 
 
 def _addresses(wanted: Sequence[Claim]) -> Iterator[str]:
@@ -142,9 +149,9 @@ def _contradict(wanted: Sequence[Claim], refused: Sequence[Claim]) -> bool:
         return True
     if any(claim == Exists(False) for claim in wanted):
         return True
-    if any(_minds_case(claim) for claim in (*wanted, *refused)):
-        return False
-    return any(_is_closed(claim) for claim in says) or _ends_differ(says)
+    return _ends_differ(says) or any(
+        _leaves_no_room(text, wanted, refused) for text in map(_only_text, says) if text is not None
+    )
 
 
 def _minds_case(claim: Claim) -> bool:
@@ -156,11 +163,31 @@ def _minds_case(claim: Claim) -> bool:
     return isinstance(claim, Pattern)
 
 
-def _is_closed(claim: Claim) -> bool:
-    """One text, whatever its letter case."""
-    if isinstance(claim, Number):
-        return claim.order == "eq"
-    return isinstance(claim, Glob) and all(isinstance(part, str) for part in claim.parts)
+def _only_text(claim: Claim) -> str | None:
+    """The one text for which the claim holds, whatever its letter case."""
+    if isinstance(claim, Number) and claim.order == "eq":
+        return str(claim.number)
+    if isinstance(claim, Glob) and all(isinstance(part, str) for part in claim.parts):
+        return "".join(map(str, claim.parts))
+    return None
+
+
+def _leaves_no_room(text: str, wanted: Sequence[Claim], refused: Sequence[Claim]) -> bool:
+    """Whether something wanted does not fit the text in any letter case, or something refused in every."""
+    return any(not _without_case(claim).fits(text) for claim in wanted) or any(
+        claim.fits(text) for claim in refused if not _minds_case(claim)
+    )
+
+
+def _without_case(claim: Claim) -> Claim:
+    match claim:
+        case Glob(parts):
+            return Glob(parts)
+        case Pattern(source, flags):
+            return Pattern(source, flags + "i")
+        case OneOf(claims):
+            return OneOf(tuple(map(_without_case, claims)))
+    return claim
 
 
 def _ends_differ(claims: Sequence[Claim]) -> bool:
