@@ -10,6 +10,8 @@ _MODULES = {
     "lint": "pack_lint",
     "build": "pack_build",
     "diff": "pack_diff",
+    "update": "pack_update",
+    "verify": "pack_verify",
 }
 
 

@@ -53,13 +53,15 @@ class Assembled:
     """What a pack is made of. ``account`` has all selected rules, and errors, in the order of the files.
 
     ``errors`` are files and documents that could not be read, ``unused`` overrides for rules that the pack
-    does not have. Paths are those below the folder of the run.
+    does not have, ``not_selected`` the other rules of files that were selected. Paths are those below the
+    folder of the run.
     """
 
     members: tuple[Member, ...]
     account: tuple[Translated | TranslatorError, ...]
     errors: tuple[TranslatorError, ...]
     unused: tuple[TranslatorError, ...]
+    not_selected: tuple[Translated, ...] = ()
 
 
 def assemble(
@@ -77,7 +79,8 @@ def assemble(
     chosen = [file for file in files if selects_path(settings.select, below(file, root))]
     entries = read_entries(chosen, root)
     found = [item for result in run.results(chosen, step) for item in result.items]
-    account = tuple(_selected(found, entries, settings, root))
+    not_selected: list[Translated] = []
+    account = tuple(_selected(found, entries, settings, root, not_selected))
     unique, errors = _once(account)
     dialect = run.options.settings.emission.dialect
     rules = [each for each in unique if each[0].rule is not None]
@@ -87,24 +90,32 @@ def assemble(
     )
     _check_names(members, overrides)
     unused = _unused(overrides, members, [translated for translated, _ in unique])
-    return Assembled(members, tuple(each for each, _ in account), errors, tuple(unused))
+    items = tuple(each for each, _ in account)
+    return Assembled(members, items, errors, tuple(unused), tuple(not_selected))
 
 
 _Pair = tuple[Translated | TranslatorError, Entry | None]
 
 
 def _selected(
-    found: Iterable[Translated | TranslatorError], entries: Entries, settings: Settings, root: Path
+    found: Iterable[Translated | TranslatorError],
+    entries: Entries,
+    settings: Settings,
+    root: Path,
+    left: list[Translated],
 ) -> Iterator[_Pair]:
+    """What is selected, with paths below the folder; the other rules go to ``left``."""
     for each in found:
         if isinstance(each, TranslatorError):
             yield _below(each, root), None
             continue
         entry = entries[each.path, each.line]
+        moved = msgspec.structs.replace(each)
+        moved.path = entry.path
         if selects(settings.select, each, entry):
-            moved = msgspec.structs.replace(each)
-            moved.path = entry.path
             yield moved, entry
+        else:
+            left.append(moved)
 
 
 def _below(error: TranslatorError, root: Path) -> TranslatorError:

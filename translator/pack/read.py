@@ -79,9 +79,19 @@ def read_document(data: bytes, path: str) -> Known:
     return Known(tuple(rules), tuple(errors))
 
 
+def known_of(manifest: Manifest, files: Mapping[str, bytes]) -> Known:
+    """The rules of a pack that is not written yet."""
+    joined = _joined(read_document(files[name], name) for name in _names(manifest))
+    return Known(_with_entries(joined.rules, manifest), joined.errors, (), manifest)
+
+
+def _names(manifest: Manifest) -> list[str]:
+    return list(dict.fromkeys(each.file for each in manifest.rules))
+
+
 def _read_pack(folder: Path, manifest: Manifest) -> Known:
     parts = []
-    for name in dict.fromkeys(each.file for each in manifest.rules):
+    for name in _names(manifest):
         try:
             data = read_bytes(_inside(folder, name), MAX_BYTES)
         except InputError as error:
@@ -91,8 +101,7 @@ def _read_pack(folder: Path, manifest: Manifest) -> Known:
         part = read_document(data, str(folder / name))
         parts.append(Known(part.rules, part.errors, tuple(edited)))
     joined = _joined(parts)
-    entries = {each.event_type: each for each in manifest.rules}
-    return Known(tuple(_with_entries(joined.rules, entries)), joined.errors, joined.edited, manifest)
+    return Known(_with_entries(joined.rules, manifest), joined.errors, joined.edited, manifest)
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -113,9 +122,9 @@ def _edited(path: Path, data: bytes, digest: str) -> Iterator[TranslatorError]:
         yield TranslatorError(EDITED, cause, Location(str(path)), "put the change into overrides.yaml")
 
 
-def _with_entries(rules: Iterable[Found], entries: Mapping[str, ManifestRule]) -> Iterator[Found]:
-    for each in rules:
-        yield Found(each.parsed, entries.get(each.rule.incident.event_type))
+def _with_entries(rules: Iterable[Found], manifest: Manifest) -> tuple[Found, ...]:
+    entries = {each.event_type: each for each in manifest.rules}
+    return tuple(Found(each.parsed, entries.get(each.rule.incident.event_type)) for each in rules)
 
 
 def _joined(parts: Iterable[Known]) -> Known:
