@@ -78,7 +78,7 @@ class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(
             each.name
             for each in msgspec.structs.fields(type(self))
-            if each.name != "reason" and getattr(self, each.name) not in (None, (), False)
+            if each.name != "reason" and getattr(self, each.name) != each.default
         )
 
 
