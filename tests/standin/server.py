@@ -76,7 +76,7 @@ class StandIn:
         """The number of a new query; None where too many are open."""
         rows = self.store.rows(asked)
         with self.lock:
-            running = sum(not query.read for query in self.queries.values())
+            running = sum(not query.done for query in self.queries.values())
             if running >= MOST_OPEN:
                 return None
             self.most_open = max(self.most_open, running + 1)
@@ -92,11 +92,12 @@ class StandIn:
     def progress(self, number: str) -> int:
         query = self.query(number)
         query.polls += 1
-        return self.polls[min(query.polls, len(self.polls)) - 1]
+        done = self.polls[min(query.polls, len(self.polls)) - 1]
+        query.done = query.done or done >= 100
+        return done
 
     def part(self, number: str, offset: int, limit: int) -> tuple[list[dict[str, str]], int]:
         query = self.query(number)
-        query.read = True
         return list(query.rows[offset : offset + min(limit, self.page)]), len(query.rows)
 
 
@@ -203,7 +204,6 @@ class _Handler(BaseHTTPRequestHandler):
                     "end": asked["timeRange"]["to"],
                     "select": [each.split(' "')[0] for each in asked["select"].split(",")],
                     "group_by": [each for each in asked.get("groupBy", "").split(",") if each],
-                    "having": asked.get("having", ""),
                 }
             )
             if number is None:
@@ -281,7 +281,6 @@ def _asked(body: bytes) -> dict[str, Any]:
         "end": int(root.findtext(".//High") or 0),
         "select": (root.findtext(".//SelectClause/AttrList") or "").split(","),
         "group_by": [each for each in (root.findtext(".//GroupByAttr") or "").split(",") if each],
-        "having": root.findtext(".//GroupEvtConstr") or "",
     }
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from translator.dialect.profile import load_profile
 from translator.engine.compile import compile_filter
 from translator.errors import InputError
-from translator.model.expr import Number, Test
 from translator.model.walk import attributes
 from translator.parse.expression import parse_filter
 from translator.taxonomy.lookup import load_taxonomy
@@ -34,7 +33,7 @@ class Query:
 
     rows: Sequence[dict[str, str]]
     polls: int = 0
-    read: bool = False
+    done: bool = False
 
 
 @dataclass
@@ -45,7 +44,7 @@ class Store:
     rules: bytes = b"<Rules/>"
 
     def rows(self, asked: dict[str, Any]) -> list[dict[str, str]]:
-        """The rows of a query: ``where``, ``start``, ``end``, ``select``, ``group_by``, ``having``."""
+        """The rows of a query: ``where``, ``start``, ``end``, ``select``, ``group_by``."""
         try:
             expr = parse_filter(asked["where"]).expr
         except InputError as error:
@@ -64,19 +63,8 @@ class Store:
             return [{name: str(event.get(name, "")) for name in asked["select"]} for event in found]
         if not asked["group_by"]:
             return [{COUNT: str(len(found))}]
-        least = _least(asked["having"])
         groups = Counter(tuple(str(event.get(name, "")) for name in asked["group_by"]) for event in found)
         return [
             {**dict(zip(asked["group_by"], key, strict=True)), COUNT: str(count)}
             for key, count in sorted(groups.items(), key=lambda group: (-group[1], group[0]))
-            if count >= least
         ]
-
-
-def _least(having: str) -> float:
-    if not having:
-        return 1
-    expr = parse_filter(having).expr
-    assert isinstance(expr, Test)
-    assert isinstance(expr.operand, Number)
-    return expr.operand.value + (expr.operator == "greater")

@@ -20,10 +20,12 @@ _MODULES = {
     "convert": "convert",
     "coverage": "coverage",
     "explain": "explain",
+    "hunt": "hunt",
     "notes": "notes",
     "pack": "pack",
     "replay": "replay",
     "test": "fixtures",
+    "validate": "validate",
     "verify": "verify",
 }
 
@@ -104,6 +106,8 @@ def cli() -> None:
     translate test DIR                         run fixture files
     translate coverage DIR                     an account of every rule
     translate pack build DIR -o OUT/           a rule pack to import, to compare and to keep up to date
+    translate validate RULE.yml --live         whether a server takes the filters of rules
+    translate hunt RULE.yml --last 7d          what rules would have found on a server
     translate notes                            what the codes of notes mean
 
     \b

@@ -34,27 +34,24 @@ STYLES = {
     Severity.INFO: COLOURS[Effect.INFO],
 }
 
-target_flags = (
-    click.option(
-        "--target",
-        type=FILE,
-        metavar="FILE",
-        help="YAML or JSON file with attributes, event types and groups of your FortiSIEM (docs/lint.md).",
-    ),
-    click.option(
-        "--taxonomy",
-        type=FILE,
-        multiple=True,
-        metavar="FILE",
-        help="Your log sources and attributes, on top of the shipped ones (docs/taxonomy.md); repeatable.",
-    ),
+target_flag = click.option(
+    "--target",
+    type=FILE,
+    metavar="FILE",
+    help="YAML or JSON file with attributes, event types and groups of your FortiSIEM (docs/lint.md).",
 )
 
 
 @click.command(short_help="Find faults in rule XML, and repair the harmless ones.")
 @click.argument("paths", nargs=-1, metavar="RULES.xml...|DIR|-")
-@target_flags[0]
-@target_flags[1]
+@target_flag
+@click.option(
+    "--taxonomy",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Your log sources and attributes, on top of the shipped ones (docs/taxonomy.md); repeatable.",
+)
 @click.option("--fix", is_flag=True, help="Repair what can be repaired safely, and print the difference.")
 @click.option("--rules", "list_codes", is_flag=True, help="List the codes: severity, meaning, what to do.")
 @profile_flag

@@ -61,11 +61,13 @@ class Client:
     def accepts(self, query: EventQuery) -> None:
         """Ask the server whether it takes the query, and read nothing.
 
+        The query is waited for: servers refuse more than some that run at once.
+
         Raises: as run.
         """
         form, ticket = self._submit(query)
         try:
-            form.progress(self.session, ticket)
+            self._wait(form, ticket)
         except QueryLost as error:
             raise QueryRefused("query-refused", error.cause, error.location, error.hint) from error
 

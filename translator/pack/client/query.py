@@ -39,13 +39,12 @@ class EventQuery:
     end: int
     select: tuple[str, ...] = (COUNT,)
     group_by: tuple[str, ...] = ()
-    having: str = ""
     order_by: str = ""
 
     @property
     def key(self) -> str:
         """A short name that is the same for the same question."""
-        parts = (self.where, self.start, self.end, self.select, self.group_by, self.having, self.order_by)
+        parts = (self.where, self.start, self.end, self.select, self.group_by, self.order_by)
         return sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
@@ -108,7 +107,7 @@ class JsonForm:
             "select": ",".join(f'{each} "count"' if each == COUNT else each for each in query.select),
             "where": query.where,
             "groupBy": ",".join(query.group_by),
-            "having": query.having,
+            "having": "",
             "orderBy": query.order_by,
             "timeRange": {"from": query.start, "to": query.end},
         }
@@ -187,7 +186,7 @@ class XmlForm:
 
 
 def report(query: EventQuery) -> str:
-    """The query as version 1 takes it; a condition on groups has no place there and is left to the caller."""
+    """The query as version 1 takes it."""
     return (
         "<Reports><Report>"
         '<SelectClause numEntries="All">'
@@ -196,7 +195,6 @@ def report(query: EventQuery) -> str:
         f'<PatternClause window="3600"><SubPattern name="filter">'
         f"<SingleEvtConstr>{element_text(query.where)}</SingleEvtConstr>"
         f"<GroupByAttr>{element_text(','.join(query.group_by))}</GroupByAttr>"
-        f"{f'<GroupEvtConstr>{element_text(query.having)}</GroupEvtConstr>' if query.having else ''}"
         "</SubPattern></PatternClause>"
         f"<ReportInterval><Low>{query.start}</Low><High>{query.end}</High></ReportInterval>"
         "</Report></Reports>"

@@ -13,7 +13,7 @@ from translator.pack.lint.expressions import attribute_of, calls
 from translator.pack.lint.finding import Hit, short
 from translator.pack.lint.incidents import EVENT_TYPE
 from translator.pack.lint.setting import Setting
-from translator.parse.lexer import Kind, tokenize
+from translator.parse.lexer import tokenize
 from translator.render.expression import print_filter
 
 LONGEST_FILTER = 100_000
@@ -34,7 +34,7 @@ def syntax(rule: RuleText, setting: Setting) -> Iterator[Hit]:
             if found:
                 place = f"column {found[1]} of '{short(condition.text, 60)}'"
                 yield Hit("and-or-mixed", condition.line, place)
-        if any(token.kind is Kind.SINGLE for token in tokenize(condition.text)):
+        if any(token.kind == "single" for token in tokenize(condition.text)):
             yield Hit("single-quotes", condition.line, f"'{short(condition.text, 60)}'")
 
 

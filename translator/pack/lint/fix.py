@@ -18,7 +18,7 @@ from translator.pack.lint.patterns import literal, may_contain, trimmed
 from translator.pack.lint.source import Span, spans
 from translator.parse.arguments import parse_list, parse_mapping
 from translator.parse.expression import parse_filter
-from translator.parse.lexer import Kind, tokenize
+from translator.parse.lexer import tokenize
 from translator.parse.rule_xml.document import RULE_TAGS
 from translator.render.arguments import print_mapping
 from translator.render.expression import print_filter
@@ -135,7 +135,7 @@ def _condition(text: str, dialect: Dialect) -> str:
     if parsed.warnings:
         return text
     better = flatten(replace_tests(parsed.expr, lambda test: _test(test, dialect)))
-    quotes = any(token.kind is Kind.SINGLE for token in tokenize(text))
+    quotes = any(token.kind == "single" for token in tokenize(text))
     return print_filter(better) if better != parsed.expr or quotes else text
 
 
