@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -108,12 +109,13 @@ def _identity(file: Path) -> str:
     """The same text for two paths of one file, without a look at each folder for each file."""
     if file == STANDARD_INPUT or file.is_symlink():
         return str(file if file == STANDARD_INPUT else file.resolve())
-    return str(_real_folder(file.parent) / file.name)
+    folder, name = os.path.split(file)
+    return f"{_real_folder(folder)}{os.sep}{name}"
 
 
 @cache
-def _real_folder(folder: Path) -> Path:
-    return folder.resolve()
+def _real_folder(folder: str) -> str:
+    return str(Path(folder).resolve())
 
 
 def _defects(batch: Batch[Any]) -> list[TranslatorError]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ _STANDARD_INPUT = "-"
 STANDARD_INPUT = Path(_STANDARD_INPUT)
 """The path that means standard input."""
 
+_FIRST = 65_536
+"""Bytes that room is made for at first: hardly a rule has more, and the limits are far above."""
 _YAML_SUFFIXES = frozenset({".yml", ".yaml"})
 _FIXTURE_ENDINGS = (".fixture.yml", ".fixture.yaml")
 """Fixture files stand beside the rules that they test."""
@@ -82,7 +85,9 @@ def read_bytes(path: Path | str, limit: int) -> bytes:
     Raises: InputError ``file-missing``, ``file-unreadable`` or ``file-too-large``.
     """
     with open_bytes(path) as stream:
-        data = stream.read(limit + 1)
+        data = stream.read(_FIRST)
+        if len(data) == _FIRST:
+            data += stream.read(max(limit + 1 - _FIRST, 0))
     if len(data) > limit:
         cause = f"the file has more than {limit:,} bytes"
         raise InputError("file-too-large", cause, Location(display_name(path)), "split it into several files")
@@ -122,7 +127,11 @@ def _is_rule(path: Path) -> bool:
 
 def _waits(path: Path) -> bool:
     """Whether reading may wait for another program: such files are read when they are named, not when met."""
-    return path.is_fifo() or path.is_socket() or path.is_char_device()
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode)
 
 
 def _expand(

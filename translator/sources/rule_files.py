@@ -20,7 +20,7 @@ from translator.sources.sections import Section, read_section
 from translator.sources.sigma import RuleSource, read_rule
 
 _NAMED = rb"""\b(?:name|id)["']?\s*:\s*["']?(?:%s)"""
-_OF_ITS_OWN = re.compile(rb"""(?m)^["']?(?:correlation|filter)["']?\s*:|^\s*\{""")
+_OF_ITS_OWN = re.compile(rb"""\n(?:["']?(?:correlation|filter)["']?\s*:|\s*\{)""")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ _Place = tuple[str, int]
 
 def concerns_others(content: bytes) -> bool:
     """Whether a file may hold a correlation or a filter; seldom also true of one that does not."""
-    return _OF_ITS_OWN.search(content) is not None
+    return _OF_ITS_OWN.search(b"\n" + content) is not None
 
 
 def find_shared(files: Iterable[Path]) -> Shared:
