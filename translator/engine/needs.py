@@ -6,8 +6,9 @@ a rule set can pass over filters by looking values up, and ask only the few that
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from translator.dialect.profile import Dialect
 from translator.engine.context import Context
@@ -32,6 +33,7 @@ class Sign:
 
 
 Clause = tuple[Sign, ...]
+Item = TypeVar("Item")
 
 
 def needs(expr: Expr, dialect: Dialect, context: Context) -> tuple[Clause, ...]:
@@ -39,22 +41,31 @@ def needs(expr: Expr, dialect: Dialect, context: Context) -> tuple[Clause, ...]:
 
     Only leaves that are false for an absent attribute count, and only ones that can always be told.
     """
-    found = _clauses(expr, dialect, context)
+    found = clauses_of(expr, lambda test: _signs(test, dialect, context), _weight)
     return tuple(sorted(dict.fromkeys(found), key=_weight))
 
 
-def _clauses(expr: Expr, dialect: Dialect, context: Context) -> list[Clause]:
+def clauses_of(
+    expr: Expr,
+    signs: Callable[[Test], tuple[Item, ...] | None],
+    weight: Callable[[tuple[Item, ...]], float],
+) -> list[tuple[Item, ...]]:
+    """The clauses of a filter out of the signs of its leaves, in any form.
+
+    ``signs`` are what of a leaf must be seen where it does not turn out false, ``None`` when nothing must.
+    Of the clauses of an alternative the one of the least ``weight`` goes into that of the whole.
+    """
     match expr:
         case Test():
-            signs = _signs(expr, dialect, context)
-            return [] if signs is None else [signs]
+            found = signs(expr)
+            return [] if found is None else [found]
         case And(items):
-            return [clause for item in items for clause in _clauses(item, dialect, context)]
+            return [clause for item in items for clause in clauses_of(item, signs, weight)]
         case Or(items):
-            branches = [_clauses(item, dialect, context) for item in items]
+            branches = [clauses_of(item, signs, weight) for item in items]
             if not all(branches):
                 return []
-            return [tuple(dict.fromkeys(sign for each in branches for sign in min(each, key=_weight)))]
+            return [tuple(dict.fromkeys(sign for each in branches for sign in min(each, key=weight)))]
         case Not():
             return []
 

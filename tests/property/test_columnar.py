@@ -1,0 +1,139 @@
+"""Filters over columns give what asking each of them for each event gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.property.test_engine_index import CONTEXT, EVENTS, FILTERS, PATTERNS, VALUES
+from tests.property.test_engine_laws import PROFILES
+
+pytest.importorskip("numpy", reason="the extra 'replay' is not installed")
+
+from translator.dialect.profile import Dialect
+from translator.engine.columnar import group, joined, literals, marked
+from translator.engine.columnar.filters import Filter
+from translator.engine.columnar.marks import clauses
+from translator.engine.columnar.required import required_texts
+from translator.engine.columnar.scan import Scan
+from translator.engine.compile import compile_expr
+from translator.engine.patterns import compile_pattern
+from translator.engine.predicates import Place
+from translator.engine.values import Event, Record, fold
+from translator.engine.verdict import Undecided
+from translator.errors import InputError
+from translator.model.expr import Expr
+
+PLACES = st.sampled_from([Place.START, Place.END, Place.INSIDE])
+PIECES = st.text("abÉ\\.𝄞", min_size=1, max_size=4)
+NUMBERS = st.sampled_from([1, 1.0, True, 10, "1", "1.0", "true", None])
+
+
+def filters(exprs: Sequence[Expr], profile: Dialect) -> list[Filter]:
+    return [Filter(each, clauses(each, profile, CONTEXT), profile, CONTEXT) for each in exprs]
+
+
+def one_by_one(
+    exprs: Sequence[Expr], events: Sequence[Event], profile: Dialect
+) -> list[tuple[int, int, str]]:
+    checks = [compile_expr(each, profile, CONTEXT) for each in exprs]
+    return [
+        (place, number, verdict.reason if isinstance(verdict, Undecided) else "")
+        for place, event in enumerate(events)
+        for number, check in enumerate(checks)
+        if (verdict := check(Record(event))) is not False
+    ]
+
+
+def scanned(scan: Scan, events: Sequence[Event]) -> list[tuple[int, int, str]]:
+    found = scan.scan(events)
+    matches = [(place, number, "") for place, number in found.matches]
+    return sorted([*matches, *((place, number, open_.reason) for place, number, open_ in found.undecided)])
+
+
+@pytest.fixture(params=["hyperscan", "pieces"], scope="module")
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With the multi-pattern library, and without it."""
+    if request.param == "hyperscan" and not literals.has_hyperscan():
+        pytest.skip("hyperscan is not installed")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "pieces":
+            patch.setattr(literals, "has_hyperscan", lambda: False)
+        yield
+
+
+@pytest.mark.usefixtures("way")
+@settings(max_examples=300)
+@given(
+    exprs=st.lists(FILTERS, min_size=1, max_size=6),
+    events=EVENTS,
+    numbers=st.lists(NUMBERS, min_size=8, max_size=8),
+    profile=st.sampled_from(PROFILES),
+    few=st.sampled_from([0, 2, 64]),
+    kept=st.sampled_from([1, 100]),
+)
+def test_a_scan_gives_what_asking_each_filter_gives(
+    exprs: list[Expr],
+    events: list[Mapping[str, str | None]],
+    numbers: list[str | float | None],
+    profile: Dialect,
+    few: int,
+    kept: int,
+) -> None:
+    stream = [{**event, "n": number} for event, number in zip(events, numbers, strict=False)] + list(events)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(group, "FEW", few)
+        patch.setattr(marked, "KEPT_VALUES", kept)
+        patch.setattr(joined, "WORTH_JOINING", 2)
+        scan = Scan(filters(exprs, profile), profile, CONTEXT)
+        for batch in (stream, stream[:2], stream):
+            assert scanned(scan, batch) == one_by_one(exprs, batch, profile)
+        again = Scan(filters(exprs, profile), profile, CONTEXT, scan.choices)
+        assert scanned(again, stream) == one_by_one(exprs, stream, profile)
+
+
+@pytest.mark.usefixtures("way")
+@given(st.lists(st.tuples(PLACES, PIECES), min_size=1, max_size=6, unique=True), st.lists(st.text("abÉ\\.𝄞")))
+def test_texts_are_found_where_they_are(wanted: list[tuple[Place, str]], values: list[str]) -> None:
+    at = {Place.START: str.startswith, Place.END: str.endswith, Place.INSIDE: str.__contains__}
+    expected = {
+        (number, place)
+        for number, value in enumerate(values)
+        for place, (where, text) in enumerate(wanted)
+        if at[where](value, text)
+    }
+    if values:
+        assert set(literals.literals(wanted).find(values)) == expected
+
+
+SHAPES = st.recursive(
+    PATTERNS
+    | st.text("ab.\\x6^$|(?:i)[]{}*+ ", max_size=6)
+    | st.sampled_from(["abcd", "\\x41bcd", "x{2}yzz"]),
+    lambda inner: (
+        st.builds("{}{}".format, inner, inner)
+        | st.builds("({})".format, inner)
+        | st.builds("(?:{})+".format, inner)
+        | st.builds("({}|{})".format, inner, inner)
+        | st.builds("(?i:{})*".format, inner)
+        | st.builds("({}){{0,2}}".format, inner)
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=1_500)
+@given(SHAPES, st.lists(VALUES | st.text("abcdABCDxyz .\\", max_size=9), max_size=8), st.booleans())
+def test_a_match_has_what_the_expression_requires(regex: str, values: list[str], ignore_case: bool) -> None:
+    try:
+        compiled = compile_pattern(regex, ignore_case=ignore_case)
+    except InputError:
+        return
+    texts = required_texts(regex, ignore_case=ignore_case)
+    for value in values:
+        if texts is not None and compiled.search(value) is not None:
+            form = fold if ignore_case else str
+            assert any(form(text) in form(value) for text in texts)
