@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from translator.dialect.profile import Dialect
 from translator.pack.diff import Pair, compare_found, match
-from translator.pack.fields import ACTIVE, FieldChange
+from translator.pack.fields import ACTIVE, FILE_NAME, FieldChange
 from translator.pack.meaning.rules import Kind
 from translator.pack.read import Found, Known
 
@@ -12,7 +12,7 @@ _OF_THE_PACK = frozenset({"overrides", "updates ignored", ACTIVE, "other"})
 """Fields that a deployed rule has for other reasons: somebody switched it on, or an export adds ids."""
 _OFTEN_LEFT_OUT = frozenset(
     {"group", "description", "remediation", "data source", "detection technology", "category", "tactic"}
-    | {"techniques", "trigger attributes", "event type group", "frequency", "Sigma file", "Sigma status"}
+    | {"techniques", "trigger attributes", "event type group", "frequency", FILE_NAME, "Sigma status"}
 )
 """Fields that an export may not have; that it does not say them is no change."""
 

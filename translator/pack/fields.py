@@ -16,6 +16,7 @@ CONDITIONS = frozenset({"filter", "aggregate", "relations", "join"})
 """Fields that decide what fires; whether a change of them matters is looked at."""
 NAMES = frozenset({"name", "event type"})
 ACTIVE = "active"
+FILE_NAME = "Sigma file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _fields(found: Found) -> dict[str, str]:
         "category": f"{rule.category} {rule.impact}",
         "tactic": rule.tactic,
         "techniques": ",".join(rule.techniques),
-        "Sigma file": rule.origin.file_name,
+        FILE_NAME: rule.origin.file_name,
         "Sigma status": rule.origin.status,
         "updates ignored": str(rule.origin.kept).lower(),
         "customers": str(asdict(rule.scope)),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from translator.dialect.profile import Dialect
 from translator.pack.diff import Category, Pair, by_sigma_id, compare_found, match
 from translator.pack.drift import deployed_pairs, is_changed
+from translator.pack.fields import FILE_NAME
 from translator.pack.manifest import ManifestRule
 from translator.pack.read import Found, Known
 
@@ -132,7 +133,8 @@ def _both(old: Found, new: Found, dialect: Dialect) -> Step:
     assert old.entry is not None
     assert new.entry is not None
     moved = old.entry.path != new.entry.path
-    if pair.category is not Category.UNCHANGED:
+    by_moving = moved and {each.field for each in pair.fields} <= {FILE_NAME}
+    if pair.category is not Category.UNCHANGED and not by_moving:
         return Step(Fate.CHANGED, old, new, pair, moved=moved)
     why = f"{old.entry.path} is now {new.entry.path}" if moved else ""
     return Step(Fate.MOVED if moved else Fate.UNCHANGED, old, new, pair, why=why, moved=moved)

@@ -56,12 +56,11 @@ class Diagram:
             self._chosen[key] = self._node(top, low, high)
         return self._chosen[key]
 
-    def solution(self, one: int) -> dict[int, bool] | None:
-        """Values of variables for which the function holds; those left out do not matter."""
-        return next(self.solutions(one), None)
-
     def solutions(self, one: int) -> Iterator[dict[int, bool]]:
-        """All of them, one for each way through the diagram."""
+        """Values of variables for which the function holds, one set for each way through the diagram.
+
+        Variables that are left out do not matter.
+        """
         pending: list[tuple[int, dict[int, bool]]] = [(one, {})]
         while pending:
             node, values = pending.pop()

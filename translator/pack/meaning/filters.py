@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import islice
 
 from translator.dialect.profile import Dialect
 from translator.engine.compile import compile_filter
@@ -16,6 +17,9 @@ from translator.pack.meaning.atoms import Functions, TooMany
 from translator.pack.meaning.bdd import FALSE, TRUE, Diagram, TooLarge
 from translator.pack.meaning.pools import Pool, Setting, pools, seeds
 from translator.pack.meaning.supposed import supposed
+
+_MOST_WAYS = 150
+"""Ways of fulfilling a condition that values are made for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ def _compare_by_events(old: Expr, new: Expr, dialect: Dialect) -> Compared:
     gained: Setting | None = None
     looked_at = 0
     for search in searches((old, new), dialect):
-        lost = lost or search.event(And((old, Not(new))))
-        gained = gained or search.event(And((new, Not(old))))
+        lost = search.event(And((old, Not(new)))) if lost is None else lost
+        gained = search.event(And((new, Not(old)))) if gained is None else gained
         looked_at += search.looked_at
     return Compared(lost=lost, gained=gained, looked_at=looked_at)
 
@@ -96,23 +100,28 @@ class Search:
         return sum(len(pool.settings) for pool in self._pools)
 
     def event(self, condition: Expr) -> Setting | None:
-        """An event for which the condition holds, by the engine; None where none was found."""
-        solution = self._diagram.solution(self._diagram.both(self._possible, self._function(condition)))
-        if solution is None:
-            return None
+        """An event for which the condition holds, by the engine; None where none was found.
+
+        The values that are known are tried first, then values made for one way of fulfilling the condition
+        after the other.
+        """
+        function = self._function(condition)
+        known = self._diagram.solutions(self._diagram.both(self._possible, function))
+        holds = compile_filter(condition, self._dialect, self.context)
+        for solution in (*islice(known, 1), *islice(self._diagram.solutions(function), _MOST_WAYS)):
+            event = self._event(solution)
+            if event is not None and holds(event) is True:
+                return event
+        return None
+
+    def _event(self, solution: dict[int, bool]) -> Setting | None:
         event: dict[str, str] = {}
         for pool in self._pools:
-            event.update(self._setting(pool, solution))
-        holds = compile_filter(condition, self._dialect, self.context)(event)
-        return event if holds is True else None
-
-    def _setting(self, pool: Pool, solution: dict[int, bool]) -> Setting:
-        wanted = [solution.get(self._numbers[test]) for test in pool.tests]
-        return next(
-            setting
-            for answers, setting in pool.settings.items()
-            if all(want in (None, answer) for want, answer in zip(wanted, answers, strict=True))
-        )
+            setting = pool.setting([solution.get(self._numbers[test]) for test in pool.tests])
+            if setting is None:
+                return None
+            event.update(setting)
+        return event
 
     def _possible_in(self, pool: Pool) -> int:
         """That the answers of the pool's tests are some that a value gives."""

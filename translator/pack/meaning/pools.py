@@ -20,6 +20,7 @@ MOST_ANSWERS = 200
 """Sets of answers for one attribute."""
 _MOST_TRIED = 6_000
 _MOST_SEEDS = 24
+_MOST_PARTS = 3
 _ROUNDS = 4
 _PLAIN = ("", "zz-nothing-of-this", "7")
 
@@ -32,10 +33,45 @@ _Ask = Callable[[Setting], None]
 
 @dataclass(frozen=True)
 class Pool:
-    """Tests about the same attributes, and a setting of these for each set of answers that was found."""
+    """Tests about the same attributes, and a setting of these for each set of answers that was found.
 
+    ``asked`` gives the answers to a setting; None where one cannot be told.
+    """
+
+    names: tuple[str, ...]
     tests: tuple[Test, ...]
     settings: Mapping[Answers, Setting]
+    asked: Callable[[Setting], Answers | None]
+
+    def setting(self, wanted: Sequence[bool | None]) -> Setting | None:
+        """Values with these answers; None among them: either will do."""
+        for answers, setting in self.settings.items():
+            if _fits(wanted, answers):
+                return setting
+        return self._made(wanted)
+
+    def _made(self, wanted: Sequence[bool | None]) -> Setting | None:
+        """A value put together of what each test that must hold asks for."""
+        if len(self.names) != 1:
+            return None
+        parts = [
+            list(islice(whole(test), _MOST_PARTS))
+            for test, want in zip(self.tests, wanted, strict=True)
+            if want is not None and want is not test.negated
+        ]
+        for number in range(_MOST_PARTS):
+            chosen = [part[number % len(part)] for part in parts if part]
+            for joiner in (" ", ""):
+                for order in (chosen, chosen[::-1]):
+                    setting = {self.names[0]: joiner.join(order)}
+                    answers = self.asked(setting)
+                    if answers is not None and _fits(wanted, answers):
+                        return setting
+        return None
+
+
+def _fits(wanted: Sequence[bool | None], answers: Answers) -> bool:
+    return all(want in (None, answer) for want, answer in zip(wanted, answers, strict=True))
 
 
 def pools(tests: Iterable[Test], dialect: Dialect, context: Context) -> list[Pool]:
@@ -66,12 +102,16 @@ def _pool(names: Sequence[str], tests: Sequence[Test], dialect: Dialect, context
     checks = [compile_expr(test, dialect, context) for test in tests]
     known: dict[Answers, Setting] = {}
 
+    def asked(setting: Setting) -> Answers | None:
+        record = Record(setting)
+        verdicts = [check(record) for check in checks]
+        return tuple(map(bool, verdicts)) if all(isinstance(each, bool) for each in verdicts) else None
+
     def ask(setting: Setting) -> None:
         if len(known) < MOST_ANSWERS:
-            record = Record(setting)
-            verdicts = [check(record) for check in checks]
-            if all(isinstance(verdict, bool) for verdict in verdicts):
-                known.setdefault(tuple(map(bool, verdicts)), setting)
+            answers = asked(setting)
+            if answers is not None:
+                known.setdefault(answers, setting)
 
     if len(names) == 1:
         _ask_about_one(names[0], tests, ask, known)
@@ -81,7 +121,7 @@ def _pool(names: Sequence[str], tests: Sequence[Test], dialect: Dialect, context
         raise Refused(
             "cannot-evaluate", f"conditions on {', '.join(names)} need data that is not in the rule"
         )
-    return Pool(tuple(tests), known)
+    return Pool(tuple(names), tuple(tests), known, asked)
 
 
 def _ask_about_one(name: str, tests: Sequence[Test], ask: _Ask, known: Mapping[Answers, Setting]) -> None:
