@@ -67,9 +67,16 @@ _EDGES = {
 
 def _of_glob(glob: Glob) -> Iterator[Variant]:
     def text(many: str = "", one: str = "x", dash: str = "-") -> str:
-        fill = {Gap.MANY: many, Gap.ONE: one, Gap.DASH: dash}
-        return "".join(part if isinstance(part, str) else fill[part] for part in glob.parts)
+        return _text(glob, many, one, dash)
 
+    for number, part in enumerate(glob.parts):
+        if isinstance(part, str) and len(part) > 1:
+            for other, which in (
+                (_other(part[0]) + part[1:], "first"),
+                (part[:-1] + _other(part[-1]), "last"),
+            ):
+                changed = Glob((*glob.parts[:number], other, *glob.parts[number + 1 :]))
+                yield _text(changed, "a", "x", "-"), f"another {which} character in {part!r}"
     if Gap.MANY in glob.parts:
         yield text(), "nothing for each *"
         yield text("a" * LONG), "a long text for each *"
@@ -88,6 +95,15 @@ def _of_glob(glob: Glob) -> Iterator[Variant]:
             ("\u2212", "minus signs"),
         ):
             yield text("a", dash=dash), f"{name} for the dashes"
+
+
+def _text(glob: Glob, many: str, one: str, dash: str) -> str:
+    fill = {Gap.MANY: many, Gap.ONE: one, Gap.DASH: dash}
+    return "".join(part if isinstance(part, str) else fill[part] for part in glob.parts)
+
+
+def _other(character: str) -> str:
+    return "y" if character == "x" else "x"
 
 
 def _of_text(value: str) -> Iterator[Variant]:
