@@ -23,6 +23,7 @@ _MODULES = {
     "hunt": "hunt",
     "notes": "notes",
     "pack": "pack",
+    "probe": "probe",
     "replay": "replay",
     "test": "fixtures",
     "validate": "validate",
@@ -108,6 +109,7 @@ def cli() -> None:
     translate pack build DIR -o OUT/           a rule pack to import, to compare and to keep up to date
     translate validate RULE.yml --live         whether a server takes the filters of rules
     translate hunt RULE.yml --last 7d          what rules would have found on a server
+    translate probe build -o DIR/              questions to a real FortiSIEM, for a profile of it
     translate notes                            what the codes of notes mean
 
     \b

@@ -9,7 +9,7 @@ import re2
 
 from translator.dialect.profile import Dialect
 from translator.lowering.portable import is_common
-from translator.lowering.tokens import alternatives, character, tokens
+from translator.lowering.tokens import alternatives, character, sets_flags, tokens
 from translator.model.expr import Pattern, Test
 from translator.model.walk import tests
 from translator.pack.lint.document import RuleText
@@ -41,6 +41,9 @@ def _faults(test: Test, regex: str, dialect: Dialect) -> Iterator[str]:
     if len(regex) + regex.count('"') + _QUOTES > dialect.max_pattern_length:
         yield "pattern-too-long"
     if not is_common(regex) and not dialect.holds("regexp.all_of_pcre"):
+        yield "regex-dialect"
+        return
+    if not dialect.holds("regexp.inline_flags") and any(map(sets_flags, tokens(regex))):
         yield "regex-dialect"
         return
     try:
