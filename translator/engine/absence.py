@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ class Absence:
             record = qualified(self._names, {**waiting.seen, self.absent: attributes})
             if all(each.check(record) is True for each in self._checks):
                 self._forget(waiting)
+
+    @property
+    def next_due(self) -> float:
+        """When the next window ends, of one that was stopped too; infinite without any."""
+        return self._queue[0].firing.time if self._queue else math.inf
 
     def due(self, time: float) -> Iterator[Firing]:
         """What waited in vain for windows that end at this time or before."""

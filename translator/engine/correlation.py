@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +22,7 @@ from translator.engine.verdict import Check, Undecided
 from translator.engine.windows import Group, Key, Window
 from translator.errors import Refused
 from translator.model.check import problems
+from translator.model.expr import Test
 from translator.model.rule import Rule
 from translator.model.walk import attributes
 
@@ -170,6 +172,21 @@ class Correlation:
     def waits(self) -> bool:
         """Whether the passing of time alone can make the rule fire."""
         return any(way.absence is not None for way in self._ways)
+
+    @property
+    def next_due(self) -> float:
+        """When the next window ends that something waits for; infinite when nothing waits."""
+        return min((way.absence.next_due for way in self._ways if way.absence), default=math.inf)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The attributes that are taken from the events that the sub-patterns match."""
+        kept = {name for window in self._windows for name in window.kept}
+        counted = {name for pattern in self._rule.sub_patterns for name in attributes(pattern.aggregate)}
+        calls = [source.aggregate for source in self._sources if source.aggregate is not None]
+        return frozenset(
+            kept | counted | {name for call in calls for name in attributes(Test(call, "is_null"))}
+        )
 
     def due(self, time: float) -> list[Firing]:
         """What fires because its window has ended, up to this time, in the order of the ends."""

@@ -125,6 +125,10 @@ class IncidentLog:
         """All incidents so far, cleared ones too."""
         return tuple(self._all)
 
+    def since(self, number: int) -> list[Incident]:
+        """The incidents that were raised after the first ``number`` ones."""
+        return self._all[number:]
+
     @property
     def excepted(self) -> tuple[int, ...]:
         """For each exception, how many firings it kept from raising or updating an incident."""

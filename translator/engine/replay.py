@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,8 +12,9 @@ from translator.engine.correlation import Correlation
 from translator.engine.firings import Firing
 from translator.engine.ruleset import FilterIndex
 from translator.engine.values import Event, Record
-from translator.engine.verdict import Undecided
+from translator.engine.verdict import Undecided, Verdict
 from translator.errors import TranslatorError
+from translator.model.expr import Expr
 from translator.model.rule import Rule
 
 _SWEEP = 4_096
@@ -72,10 +74,17 @@ class Replay:
         Raises: InputError(event-value).
         """
         record = Record(event)
+        return self.take(time, record, self._index.verdicts_on(record))
+
+    def take(self, time: float, record: Record, verdicts: Iterable[tuple[int, Verdict]]) -> list[Firing]:
+        """The same for an event of which it is known what filters say, by their places in ``filters``.
+
+        The record needs to hold the attributes that the rules of those filters read (``reads``).
+        """
         position, self._position = self._position, self._position + 1
         fired = self._ended(time)
         matched: dict[int, list[int]] = {}
-        for index, verdict in self._index.verdicts_on(record):
+        for index, verdict in verdicts:
             pattern = self._index.items[index]
             if isinstance(verdict, Undecided):
                 self._cannot_tell(pattern.rule, verdict)
@@ -88,9 +97,37 @@ class Replay:
                 self._cannot_tell(number, state.undecided)
                 state.undecided = None
         if position % _SWEEP == 0:
-            for state in self._states.values():
-                state.advance(time)
+            self.sweep(time)
         return fired
+
+    def skip(self, count: int) -> None:
+        """Pass over events for which no filter holds; only time may make something of them (``due``)."""
+        self._position += count
+
+    @property
+    def due(self) -> float:
+        """When the next window ends that something waits for; infinite when nothing waits."""
+        return min((state.next_due for state in self._waiting), default=math.inf)
+
+    def pass_time(self, time: float) -> list[Firing]:
+        """What fires because an event came at this time, whatever it is."""
+        return self._ended(time)
+
+    def sweep(self, time: float) -> None:
+        """Forget what no window at this time or later holds."""
+        for state in self._states.values():
+            state.advance(time)
+
+    @property
+    def filters(self) -> tuple[tuple[int, Expr], ...]:
+        """The filters that events are asked about, each with the number of its rule."""
+        return tuple(
+            (each.rule, self.rules[each.rule].sub_patterns[each.place].filter) for each in self._index.items
+        )
+
+    def reads(self, rule: int) -> frozenset[str]:
+        """The attributes that a rule takes from the events that its filters hold for."""
+        return self._states[rule].reads
 
     def finish(self) -> list[Firing]:
         """What fires when no further event comes and every window ends."""

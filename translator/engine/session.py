@@ -7,7 +7,7 @@ gives one at once, with the incident's attributes, where a rule names its event 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from translator.dialect.profile import Dialect
 from translator.engine.context import NOTHING, Context
@@ -15,7 +15,8 @@ from translator.engine.exceptions import RuleException
 from translator.engine.firings import Firing
 from translator.engine.incidents import Incident, IncidentLog
 from translator.engine.replay import Replay
-from translator.engine.values import Event
+from translator.engine.values import Event, Record
+from translator.engine.verdict import Verdict
 from translator.errors import TranslatorError
 from translator.model.rule import Rule
 
@@ -58,8 +59,19 @@ class Session:
 
         Raises: InputError(event-value).
         """
-        position = self.replay.position
-        fired = self.replay.feed(time, event)
+        return self._all(self.replay.position, time, self.replay.feed(time, event), origin)
+
+    def take(
+        self, time: float, record: Record, verdicts: Iterable[tuple[int, Verdict]], origin: str = ""
+    ) -> list[Firing]:
+        """The same for an event of which it is known what the filters of the replay say."""
+        return self._all(self.replay.position, time, self.replay.take(time, record, verdicts), origin)
+
+    def pass_time(self, time: float) -> list[Firing]:
+        """What fires because an event came at this time that no filter holds for."""
+        return self._all(self.replay.position, time, self.replay.pass_time(time), "")
+
+    def _all(self, position: int, time: float, fired: list[Firing], origin: str) -> list[Firing]:
         self._end = max(self._end, time)
         for firing in fired:
             # What waited for the end of a window began at an earlier event.

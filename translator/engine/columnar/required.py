@@ -31,8 +31,8 @@ def required_texts(regex: str, *, ignore_case: bool) -> tuple[str, ...] | None:
     They are ASCII. With ``ignore_case`` both sides are compared without letter case; without, an expression
     that sets the flag for itself requires nothing.
 
-    >>> required_texts(r"[A-Z]:.*\\\\\\\\temp\\\\\\\\[0-9a-f]{8}|evil\\\\.exe", ignore_case=True)
-    ('\\\\temp\\\\', 'evil.exe')
+    >>> required_texts("[A-Z]:.*-temp-[0-9a-f]{8}|evil[.]", ignore_case=True)
+    ('-temp-', 'evil')
     >>> required_texts("(?:ab)?c+d*", ignore_case=True) is None
     True
     """
