@@ -104,20 +104,29 @@ class Arrivals:
             self.errors.append(error.at(Location(str(file))))
 
     def _arrival(self, raw: RawEvent) -> Arrival:
-        content = raw.content
-        if "Event" in content:
-            event: Event = normalise(content)
-            created = event_time(content)
-            time = created if created is not None and is_time(created) else None
-        else:
-            event, time = _flat(content), None
-        self.untyped += "eventType" not in event
-        return Arrival(event, receive_time(event) if time is None else time, raw.location)
+        arrival = arrived(raw)
+        self.untyped += "eventType" not in arrival.event
+        return arrival
 
     def _note(self, error: TranslatorError) -> None:
         self.unreadable += 1
         if self.unreadable <= MOST_ERRORS:
             self.errors.append(error)
+
+
+def arrived(raw: RawEvent) -> Arrival:
+    """A record as FortiSIEM receives it.
+
+    Raises: InputError(event-value, not-windows-event).
+    """
+    content = raw.content
+    if "Event" in content:
+        event: Event = normalise(content)
+        created = event_time(content)
+        time = created if created is not None and is_time(created) else None
+    else:
+        event, time = _flat(content), None
+    return Arrival(event, receive_time(event) if time is None else time, raw.location)
 
 
 _SCALARS = (str, int, float, type(None))
