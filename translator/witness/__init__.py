@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from translator.witness.event import Witness, Witnesses
 from translator.witness.generate import witnesses
+from translator.witness.raw import RawForm, raw_event
 
-__all__ = ["Witness", "Witnesses", "witnesses"]
+__all__ = ["RawForm", "Witness", "Witnesses", "raw_event", "witnesses"]
