@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import re2
 
+from translator.errors import Refused
 from translator.model.expr import (
     Arithmetic,
     Attribute,
@@ -21,6 +22,7 @@ from translator.model.expr import (
     Values,
 )
 from translator.model.walk import tests
+from translator.render.expression import print_filter
 
 
 def calls(expr: Expr) -> Iterator[Call]:
@@ -62,6 +64,14 @@ def text_values(test: Test) -> tuple[str, ...]:
 def attribute_of(test: Test) -> str:
     """The attribute that is tested, or the empty text where it is a function or a calculation."""
     return test.term.name if isinstance(test.term, Attribute) else ""
+
+
+def shown(expr: Expr) -> str:
+    """A condition as it would be written; what cannot be written is only said to be one."""
+    try:
+        return print_filter(expr)
+    except Refused:
+        return "a condition that has no proper text"
 
 
 def compile_quietly(regex: str) -> re2._Regexp:

@@ -9,12 +9,11 @@ from translator.aggregates import BY_SPELLING as AGGREGATES
 from translator.model.expr import And, Expr, Number, Or, Range, Test, Values
 from translator.model.walk import tests
 from translator.pack.lint.document import Condition, RuleText
-from translator.pack.lint.expressions import attribute_of, calls
+from translator.pack.lint.expressions import attribute_of, calls, shown
 from translator.pack.lint.finding import Hit, short
 from translator.pack.lint.incidents import EVENT_TYPE
 from translator.pack.lint.setting import Setting
 from translator.parse.lexer import tokenize
-from translator.render.expression import print_filter
 
 LONGEST_FILTER = 100_000
 """In characters; half of what lists may fill before they are turned into something else."""
@@ -89,7 +88,7 @@ def _repeated(condition: Condition) -> Iterator[str]:
             seen: set[Expr] = set()
             for item in level.items:
                 if item in seen:
-                    yield f"'{short(print_filter(item))}'"
+                    yield f"'{short(shown(item))}'"
                 seen.add(item)
 
 
@@ -107,7 +106,7 @@ def absorbed(expr: Expr) -> Iterator[str]:
         plain = {item for item in level.items if isinstance(item, Test)}
         for item in level.items:
             if isinstance(item, And | Or) and not plain.isdisjoint(item.items):
-                yield f"'{short(print_filter(item))}'"
+                yield f"'{short(shown(item))}'"
 
 
 def size(rule: RuleText, setting: Setting) -> Iterator[Hit]:
@@ -122,7 +121,7 @@ def size(rule: RuleText, setting: Setting) -> Iterator[Hit]:
                         "list-too-long", condition.line, f"{len(items):,} values of {attribute_of(test)}"
                     )
                 case Range(low, high) if _reversed(low, high):
-                    yield Hit("range-reversed", condition.line, f"'{short(print_filter(test))}'")
+                    yield Hit("range-reversed", condition.line, f"'{short(shown(test))}'")
 
 
 def _reversed(low: object, high: object) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 
 from translator.dialect.profile import Dialect
-from translator.errors import InputError, Location
+from translator.errors import InputError, Location, Refused
 from translator.hardened_xml import root_of
 from translator.lowering.portable import is_common
 from translator.model.expr import Expr, Pattern, Test, Text, Values
@@ -136,7 +136,10 @@ def _condition(text: str, dialect: Dialect) -> str:
         return text
     better = flatten(replace_tests(parsed.expr, lambda test: _test(test, dialect)))
     quotes = any(token.kind == "single" for token in tokenize(text))
-    return print_filter(better) if better != parsed.expr or quotes else text
+    try:
+        return print_filter(better) if better != parsed.expr or quotes else text
+    except Refused:  # a name that no filter has
+        return text
 
 
 def _test(test: Test, dialect: Dialect) -> Expr:

@@ -12,10 +12,9 @@ from translator.model.syntax import IDENTIFIER
 from translator.model.walk import tests
 from translator.pack.lint.bounds import Interval
 from translator.pack.lint.document import PatternText, RuleText
-from translator.pack.lint.expressions import calls
+from translator.pack.lint.expressions import calls, shown
 from translator.pack.lint.finding import Hit, short
 from translator.pack.lint.setting import Setting
-from translator.render.expression import print_filter
 
 UNIQUE = frozenset({"rawEventMsg", "phRecvTime", "eventId", "phEventId"})
 """Attributes that hardly two events share."""
@@ -67,7 +66,7 @@ def aggregates(rule: RuleText, setting: Setting) -> Iterator[Hit]:
             continue
         for test in tests(condition.expr):
             if not any(_aggregates(call) for call in calls(test)):
-                yield Hit("aggregate-plain", condition.line, f"'{short(print_filter(test))}'")
+                yield Hit("aggregate-plain", condition.line, f"'{short(shown(test))}'")
         for call in calls(condition.expr):
             yield from _of_call(call, pattern, condition.line, setting)
         verdict = _counts(condition.expr)

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from translator.aggregates import BY_SPELLING
-from translator.errors import InputError
+from translator.errors import InputError, Refused
+from translator.model.expr import Call
 from translator.model.rule import IncidentAttribute
 from translator.pack.lint.document import PatternText, RuleText
 from translator.pack.lint.expressions import calls
@@ -60,8 +61,15 @@ def _gives(pattern: PatternText, source: str) -> bool:
         return False
     expr = pattern.aggregate.expr if pattern.aggregate else None
     wanted = "".join(source.split()).upper()
-    known = [print_term(call) for call in calls(expr)] if expr else []
+    known = [_spelled(call) for call in calls(expr)] if expr else []
     return wanted in {"".join(each.split()).upper() for each in ("COUNT(*)", *known)}
+
+
+def _spelled(call: Call) -> str:
+    try:
+        return print_term(call)
+    except Refused:
+        return ""
 
 
 def watch_lists(rule: RuleText, setting: Setting) -> Iterator[Hit]:

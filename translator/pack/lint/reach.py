@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from translator.dialect.profile import Dialect
 from translator.model.expr import And, Expr, Or, Test
+from translator.model.walk import tests
 from translator.pack.lint.bounds import contradicting
 from translator.pack.lint.document import RuleText
+from translator.pack.lint.expressions import shown
 from translator.pack.lint.filters import levels
 from translator.pack.lint.finding import Hit, short
 from translator.pack.lint.setting import Setting
-from translator.render.expression import print_filter
 
+LARGEST = 500
+"""Tests of a filter that is looked at; published filters and translations have fewer."""
 _COMPLEMENTS = {"greater": "less_or_equal", "less": "greater_or_equal"}
 _COMPLEMENTS |= {other: one for one, other in _COMPLEMENTS.items()}
 
@@ -21,7 +25,7 @@ def reach(rule: RuleText, setting: Setting) -> Iterator[Hit]:
     """Sub-patterns and branches that nothing reaches, and conditions that everything meets."""
     for pattern in rule.patterns:
         condition = pattern.filter
-        if condition is None or condition.expr is None:
+        if condition is None or condition.expr is None or _is_large(condition.expr):
             continue
         why = impossible(condition.expr, (), setting.dialect)
         if why:
@@ -33,6 +37,11 @@ def reach(rule: RuleText, setting: Setting) -> Iterator[Hit]:
             pair = _complements(level) if isinstance(level, Or) else ()
             if pair and not _guards(pair):
                 yield Hit("condition-always", condition.line, _shown(pair))
+
+
+def _is_large(expr: Expr) -> bool:
+    """Whether there are more tests than can be held against each other in reasonable time."""
+    return any(islice(tests(expr), LARGEST, None))
 
 
 def impossible(expr: Expr, given: Sequence[Test], dialect: Dialect) -> Sequence[Test]:
@@ -85,8 +94,8 @@ def _guards(pair: Sequence[Test]) -> bool:
     return pair[0].operator in _COMPLEMENTS
 
 
-def _shown(tests: Sequence[Test]) -> str:
-    return short(" and ".join(print_filter(test) for test in tests), 160)
+def _shown(found: Sequence[Test]) -> str:
+    return short(" and ".join(map(shown, found)), 160)
 
 
 CHECKS = (reach,)
