@@ -14,6 +14,7 @@ from translator.cli import forms
 from translator.cli.console import ERROR, line, print_json, progress, say, show
 from translator.cli.options import FILE, json_flag, many_flags
 from translator.cli.pack_build import PROGRAM, exit_code, overrides_of
+from translator.cli.pack_deployed import deployed_flags, deployed_of
 from translator.cli.pack_diff import COLOURS
 from translator.cli.pack_flags import build_flags, settings_from
 from translator.errors import EXIT_FAILED, InputError, Location
@@ -33,9 +34,7 @@ SHOWN = 40
 @click.command(short_help="Make a pack again from newer Sigma rules.", no_args_is_help=True)
 @click.argument("folder", metavar="PACK", type=FILE)
 @click.option("--sigma", metavar="DIR", type=FILE, required=True, help="The Sigma rules of today.")
-@click.option(
-    "--deployed", metavar="FILE", type=FILE, help="Saved answer of dataRequest/rule, to see changes by hand."
-)
+@deployed_flags(required=False)
 @click.option(
     "--conflicts",
     type=click.Choice([each.value for each in Choice]),
@@ -53,7 +52,8 @@ SHOWN = 40
 def update(
     folder: Path,
     sigma: Path,
-    deployed: Path | None,
+    deployed: str | None,
+    ca_file: Path | None,
     conflicts: str,
     output: Path | None,
     dry_run: bool,
@@ -82,7 +82,7 @@ def update(
     if no_cache:
         run.cache = None
     files = find_rule_files([sigma])
-    state = read_known(deployed) if deployed is not None else None
+    state = deployed_of(deployed, ca_file) if deployed is not None else None
     with progress("translating", len(files)) as step:
         renewed = renew(old, files, sigma, run, settings, overrides, state, Choice(conflicts), PROGRAM, step)
     writes = not dry_run and not renewed.stopped

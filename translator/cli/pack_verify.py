@@ -1,4 +1,4 @@
-"""``translate pack verify PACK --deployed FILE``: whether what is deployed is what the pack says."""
+"""``translate pack verify PACK --deployed FILE|URL``: whether what is deployed is what the pack says."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.text import Text
 from translator.cli import forms
 from translator.cli.console import ERROR, line, print_json, say, show
 from translator.cli.options import FILE, json_flag, profile_flag
+from translator.cli.pack_deployed import deployed_flags, deployed_of
 from translator.cli.pack_diff import COLOURS, SHOWN
 from translator.dialect.profile import load_profile
 from translator.errors import EXIT_FAILED, EXIT_OK, InputError, Location
@@ -25,13 +26,7 @@ from translator.pack.verify import verify as compare
 
 @click.command(short_help="Check what is deployed against a pack.", no_args_is_help=True)
 @click.argument("folder", metavar="PACK", type=FILE)
-@click.option(
-    "--deployed",
-    metavar="FILE",
-    type=FILE,
-    required=True,
-    help="Saved answer of https://SUPERVISOR/phoenix/rest/dataRequest/rule.",
-)
+@deployed_flags(required=True)
 @click.option(
     "--waves",
     type=click.IntRange(min=0),
@@ -40,7 +35,9 @@ from translator.pack.verify import verify as compare
 )
 @profile_flag
 @json_flag
-def verify(folder: Path, deployed: Path, waves: int | None, profile: str, as_json: bool) -> int:
+def verify(
+    folder: Path, deployed: str, ca_file: Path | None, waves: int | None, profile: str, as_json: bool
+) -> int:
     """Name rules that are missing, inactive, changed, drifted or foreign; exit code 1 if there are any.
 
     \b
@@ -50,9 +47,10 @@ def verify(folder: Path, deployed: Path, waves: int | None, profile: str, as_jso
     pack and are none of its rules, mostly those of an older version. Rules that have nothing to do with the
     pack are counted only.
     """
-    pack, state = read_known(folder), read_known(deployed)
+    pack = read_known(folder)
     if pack.manifest is None:
         raise InputError("not-a-pack", f"there is no {NAME}", Location(str(folder)), "build a pack first")
+    state = deployed_of(deployed, ca_file)
     found = compare(pack, state, load_profile(profile), waves)
     errors = [*pack.errors, *state.errors]
     if as_json:
