@@ -78,13 +78,16 @@ class Session:
             self._take(firing, time, origin if firing.position == position else "", 0)
         return fired
 
-    def finish(self) -> None:
-        """Let every window end, and clear what stayed quiet until the end of the stream."""
+    def finish(self) -> list[Firing]:
+        """Let every window end, and clear what stayed quiet until the end of the stream; what fires then."""
+        found: list[Firing] = []
         while fired := self.replay.finish():
+            found += fired
             for firing in fired:
                 self._end = max(self._end, firing.time)
                 self._take(firing, self._end, "", 0)
         self.log.finish(self._end)
+        return found
 
     def _take(self, firing: Firing, time: float, origin: str, depth: int) -> None:
         self.firings += firing.rule < len(self.rules)

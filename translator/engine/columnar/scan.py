@@ -23,11 +23,13 @@ _ANY = None
 @dataclass
 class Found:
     """``matches``: place of an event and number of a filter that holds for it, in order; ``undecided``
-    likewise, with what is missing. ``seconds`` are those that filters took, by number.
+    likewise, with what is missing. By number of the filter, ``asked`` counts the events that the closure was
+    asked about, and ``seconds`` is what that took.
     """
 
     matches: list[tuple[int, int]] = field(default_factory=list)
     undecided: list[tuple[int, int, Undecided]] = field(default_factory=list)
+    asked: dict[int, int] = field(default_factory=dict)
     seconds: dict[int, float] = field(default_factory=dict)
 
 
@@ -83,6 +85,7 @@ class Scan:
         started = perf_counter()
         for number, rows in group.candidates(Table(own)):
             each = self._filters[number]
+            found.asked[number] = found.asked.get(number, 0) + len(rows)
             for row in rows:
                 verdict = each.verdict(own[row])
                 if verdict is False:

@@ -1,0 +1,97 @@
+"""Lines to events: flat objects at once, everything else as :mod:`translator.harness.arrivals` reads it."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+
+from translator.engine.clock import receive_time
+from translator.engine.times import is_time
+from translator.engine.values import Event, Record
+from translator.errors import InputError, Location
+from translator.harness.arrivals import arrived
+from translator.sources.event_dialects import folded
+from translator.sources.event_envelopes import opened
+from translator.sources.event_json import json_events
+from translator.sources.event_stream import Stream
+from translator.sources.events import RawEvent
+
+_Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_decode = msgspec.json.Decoder(dict[str, str | _Whole | float | bool | None]).decode
+_TELLING = frozenset(
+    {
+        "AuditData", "Event", "EventCode", "EventID", "_raw", "_source", "log_name", "result",
+        "winlog.event_id",
+    }
+)  # fmt: skip
+"""Names in objects that may hold an event in another form."""
+_KEPT_TIMES = 100_000
+
+
+class RawLine(msgspec.Struct, frozen=True, array_like=True):
+    """A record as its reader gives it, and the line or the number of it."""
+
+    line: int | None
+    content: dict[str, object]
+
+
+def flat_event(line: bytes) -> Event | None:
+    """The event on a line that holds nothing but attributes; ``None`` for any other line."""
+    try:
+        event = _decode(line)
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
+        return None
+    return event if _TELLING.isdisjoint(event) else None
+
+
+def arrival(raw: RawLine, name: str = "") -> tuple[Event, float | None]:
+    """The attributes of a record, and when it was received.
+
+    Raises: InputError(event-value, not-windows-event).
+    """
+    found = arrived(RawEvent(raw.content, Location(name, raw.line)))
+    Record(found.event)  # the values must be ones that attributes have
+    return found.event, found.time
+
+
+def records_of(lines: bytes, name: str, first: int) -> Iterator[RawLine | InputError]:
+    """The records of lines that hold no flat objects; ``first`` is the number of the first line."""
+    for each in json_events(Stream(io.BytesIO(lines), name)):
+        if isinstance(each, InputError):
+            own = each.location.line if each.location else None
+            place = Location(name, first - 1 + (own or 1))
+            yield InputError(each.code, each.cause, place, each.hint)
+            continue
+        line, content = each
+        for inner in [content] if "Event" in content else opened(content):
+            yield RawLine(first - 1 + line, folded(inner))
+
+
+class Times:
+    """When events were received; what a value says is kept, because events come in bursts."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, float] = {}
+
+    def of(self, event: Event) -> float:
+        """Seconds since 1970; NaN when the event does not tell."""
+        value = event.get("phRecvTime")
+        if isinstance(value, int) and not isinstance(value, bool) and is_time(value):
+            return float(value)
+        if not isinstance(value, str):
+            time = receive_time(event)
+            return math.nan if time is None else time
+        known = self._known.get(value)
+        if known is None:
+            time = receive_time({"phRecvTime": value})
+            if time is None:  # another attribute may tell
+                time = receive_time(event)
+                return math.nan if time is None else time
+            if len(self._known) >= _KEPT_TIMES:
+                self._known.clear()
+            known = self._known[value] = time
+        return known

@@ -1,0 +1,182 @@
+"""Event files cut into batches of bounded size, at places where a record begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from translator.engine.clock import receive_time
+from translator.errors import InputError, Location, TranslatorError
+from translator.harness.backtest.decode import RawLine, arrival, flat_event
+from translator.sources.events import read_events
+
+BATCH_BYTES = 16_000_000
+"""Of files that hold one object a line."""
+BATCH_EVENTS = 10_000
+"""Of all other files."""
+_HEAD = 65_536
+_FARTHEST = 100_000_000
+"""Bytes in which the next whole record is looked for."""
+
+
+class Batch(msgspec.Struct, frozen=True, array_like=True):
+    """A part of a file: bytes from ``start`` to ``end`` (outside), or records by their numbers from 0, which
+    are in ``records`` then. ``whole``: nothing more can be written into its last record.
+    """
+
+    file: int
+    path: str
+    start: int
+    end: int
+    whole: bool = True
+    records: tuple[RawLine, ...] | None = None
+
+
+@dataclass
+class EventFile:
+    """One file. ``size`` is the one that it had when the run began; what is written later does not count.
+
+    ``errors`` holds what cannot be read of a file that is not cut by bytes.
+    """
+
+    path: Path
+    number: int
+    size: int
+    lined: bool
+    errors: list[TranslatorError] = field(default_factory=list)
+    unread: int = 0
+
+    def batches(self, start: int) -> Iterator[Batch]:
+        """The batches from a place on.
+
+        Raises: InputError as :func:`translator.sources.events.read_events`; OSError.
+        """
+        return self._of_lines(start) if self.lined else self._of_records(start)
+
+    def _of_lines(self, start: int) -> Iterator[Batch]:
+        while start < self.size:
+            end = self._cut(start)
+            whole = end < self.size or self._ends_with_line(end)
+            yield Batch(self.number, str(self.path), start, end, whole)
+            start = end
+
+    def _cut(self, start: int) -> int:
+        """The next place behind a batch at which a line begins that holds an object."""
+        place = min(start + BATCH_BYTES, self.size)
+        with self.path.open("rb") as file:
+            file.seek(place - 1)
+            if place < self.size and file.read(1) != b"\n":
+                place += len(file.readline(_FARTHEST))
+            else:
+                file.seek(place)
+            farthest = place + _FARTHEST
+            while place < min(self.size, farthest):
+                line = file.readline(_FARTHEST)
+                if not line or flat_event(line) is not None:
+                    break
+                place += len(line)
+        return min(place, self.size)
+
+    def _ends_with_line(self, end: int) -> bool:
+        with self.path.open("rb") as file:
+            file.seek(end - 1)
+            return file.read(1) == b"\n"
+
+    def _of_records(self, start: int) -> Iterator[Batch]:
+        events = islice(read_events(self.path, self._failed), start, None)
+        while records := tuple(
+            RawLine(each.location.line, each.content) for each in islice(events, BATCH_EVENTS)
+        ):
+            yield Batch(self.number, str(self.path), start, start + len(records), True, records)
+            start += len(records)
+
+    def _failed(self, error: InputError) -> None:
+        self.unread += 1
+        if len(self.errors) < 5:
+            self.errors.append(error)
+
+    def first_time(self) -> float | None:
+        """When its first event was received; ``None`` when it does not tell.
+
+        Raises: InputError as :func:`translator.sources.events.read_events`.
+        """
+        if self.lined:
+            with self.path.open("rb") as file:
+                event = flat_event(file.readline(_FARTHEST))
+            return None if event is None else receive_time(event)
+        for raw in read_events(self.path, lambda error: None):
+            return arrival(RawLine(raw.location.line, raw.content))[1]
+        return None
+
+    @property
+    def place(self) -> Location:
+        """Where it is."""
+        return Location(str(self.path))
+
+    def head(self, length: int = _HEAD) -> tuple[int, bytes]:
+        """Some first bytes, by their number and their digest, to tell whether it is still the same file."""
+        with self.path.open("rb") as file:
+            data = file.read(min(length, self.size))
+        return len(data), blake2b(data, digest_size=16).digest()
+
+
+def event_files(paths: Sequence[Path]) -> tuple[list[EventFile], list[tuple[Path, Path]]]:
+    """The files of paths and below directories, each content once, and the others with their doubles.
+
+    Raises: InputError(file-missing, file-unreadable, no-events).
+    """
+    found: list[EventFile] = []
+    doubles: list[tuple[Path, Path]] = []
+    by_size: dict[int, list[EventFile]] = {}
+    for path in dict.fromkeys(each for given in paths for each in _files(given)):
+        try:
+            size = path.stat().st_size
+            double = next((each for each in by_size.get(size, ()) if _same(each.path, path)), None)
+            if double is not None:
+                doubles.append((path, double.path))
+                continue
+            file = EventFile(path, len(found), size, _is_lined(path))
+        except FileNotFoundError:
+            raise InputError("file-missing", "no such file", Location(str(path)), "check the path") from None
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            raise InputError("file-unreadable", reason, Location(str(path)), "check the file") from error
+        found.append(file)
+        by_size.setdefault(size, []).append(file)
+    return found, doubles
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        yield path.resolve()
+        return
+    below = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
+    if not below:
+        raise InputError("no-events", "the directory holds no file", Location(str(path)), "check the path")
+    yield from (each.resolve() for each in below)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.samefile(other) or _digest(one) == _digest(other)
+
+
+def _digest(path: Path) -> bytes:
+    state = blake2b(digest_size=32)
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            state.update(part)
+    return state.digest()
+
+
+def _is_lined(path: Path) -> bool:
+    """Whether the first line is a flat object, as FortiSIEM's attributes are written."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        line = file.readline(_FARTHEST)
+    return line.startswith(b"{") and flat_event(line) is not None
