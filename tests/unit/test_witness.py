@@ -69,6 +69,13 @@ def test_near_misses_differ_in_one_field(case: dict[str, Any]) -> None:
         ), near
 
 
+def test_no_event_of_windows_is_without_its_header() -> None:
+    detection = {"selection": {"EventID": 4624, "Channel": "Security"}, "condition": "selection"}
+    for each in witnesses(source_of(detection), most=ENOUGH).events:
+        assert each.event["EventID"] not in (None, "", "-")
+        assert each.event["Channel"] not in (None, "", "-")
+
+
 def test_same_seed_same_events() -> None:
     case = CASES[3]
     before = random.getstate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,10 +108,11 @@ def test_fields_tell_which_event_it_is(category: str, selection: dict[str, Any],
 
 def test_what_windows_cannot_log_has_no_raw_form() -> None:
     source = source_of({"product": "windows", "service": "security"}, {"EventID": 4624})
-    events = witnesses(source).events
-    absent = next(each for each in events if "EventID" not in each.event)
-    assert raw_event(source, absent) is None
-    assert raw_event(source, events[0]) is not None
+    (event, *_) = witnesses(source).events
+    assert raw_event(source, event) is not None
+    assert raw_event(source, replace(event, event={"User": "alex"})) is None
+    assert raw_event(source, replace(event, event={"EventID": None})) is None
+    assert raw_event(source, replace(event, event={"EventID": 4624, "Channel": "System"})) is None
 
 
 def test_other_products_have_no_raw_form() -> None:

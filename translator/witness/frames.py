@@ -7,7 +7,7 @@ published rules; a general solver for strings (z3) was tried against it, see doc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
@@ -33,9 +33,10 @@ class Frame:
     def texts(self) -> Iterator[str]:
         """Texts that fit, the most natural one first: something stands wherever the frame leaves room."""
         fixed = [piece for piece in (self.start, *self.middle, self.end) if piece is not None]
-        leads = _beside(_LEADS, fixed[0][:1] if fixed else "") if self.start is None else ("",)
-        trails = _beside(_TRAILS, fixed[-1][-1:] if fixed else "") if self.end is None else ("",)
-        gaps = _GAPS if len(fixed) > 1 else ("",)
+        leads, gaps, trails = _surroundings(fixed)
+        leads = leads if self.start is None else ("",)
+        trails = trails if self.end is None else ("",)
+        gaps = gaps if len(fixed) > 1 else ("",)
         ranked = sorted(product(*map(range, map(len, (leads, gaps, trails)))), key=sum)
         for lead, gap, trail in ranked:
             yield leads[lead] + gaps[gap].join(fixed) + trails[trail]
@@ -56,8 +57,21 @@ _TRAILS = {
 _GAPS = (" ", "", "x", "\\", "/", "-")
 
 
-def _beside(table: Mapping[str, tuple[str, ...]], character: str) -> tuple[str, ...]:
-    return table.get(character, table[""])
+_HASHES = ("MD5=", "SHA1=", "SHA256=", "IMPHASH=")
+_MD5 = "MD5=0F1E2D3C4B5A69788796A5B4C3D2E1F0"
+_SHA1 = "SHA1=8B9E6A1E0F4C2D3B5A697887F6E5D4C3B2A19081"
+
+
+def _surroundings(fixed: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """What may stand before, between and after these pieces. Hashes stand in a list of hashes."""
+    if fixed and fixed[0].upper().startswith(_HASHES):
+        written = "".join(fixed).upper()
+        others = [each for each in (_MD5, _SHA1) if each.partition("=")[0] not in written]
+        lead, trail = (f"{others[0]},", f",{others[-1]}") if len(others) == 2 else ("", "")
+        return (lead, ""), (",", *_GAPS), (trail, "")
+    leads = _LEADS.get(fixed[0][:1] if fixed else "", _LEADS[""])
+    trails = _TRAILS.get(fixed[-1][-1:] if fixed else "", _TRAILS[""])
+    return leads, _GAPS, trails
 
 
 @dataclass(frozen=True)

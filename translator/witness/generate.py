@@ -22,6 +22,9 @@ from translator.witness.values import ABSENT, Found, solve_field
 MOST = 40
 _PAIRS_SHARE = 0.65
 """How much of ``most`` goes to pairs of a witness and a near miss; the rest to values at the edges."""
+_ALWAYS = frozenset({"Channel", "Computer", "EventID", "Provider_Name"})
+"""What no event of Windows is without."""
+_LISTS = frozenset({"Hashes"})
 _CARRIERS = ("Data", "Message", "message", "text", "raw")
 _UNSOLVED = {
     True: "no event can satisfy the condition: its parts contradict each other",
@@ -47,7 +50,8 @@ def witnesses(
     try:
         formula = read_formula(source, index, placeholders or {})
         judge = judge_of(source, index, placeholders or {})
-        return _Generator(formula, judge, seed, most).run()
+        windows = source.document["logsource"].get("product") == "windows"
+        return _Generator(formula, judge, seed, most, windows).run()
     except TranslatorError as error:
         return Witnesses((), "not solved", f"{error.code}: {error.cause}")
 
@@ -67,6 +71,7 @@ class _Generator:
     judge: Judge
     seed: int
     most: int
+    windows: bool
     solver: Solver = field(init=False)
     found: list[Witness] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -164,7 +169,9 @@ class _Generator:
         if held is None:
             return
         name = self.solver.carrier if leaf.field is None else leaf.field
-        found = list(variants(leaf.claim, held.event.get(name), self.seed))
+        always = self.windows and name in _ALWAYS
+        listed = name in _LISTS
+        found = list(variants(leaf.claim, held.event.get(name), self.seed, always=always, listed=listed))
         first = 2 * number % len(found)
         for value, why in found[first:] + found[:first]:
             yield with_value(held.event, name, value), leaf, f"{leaf.path}: {why}"
