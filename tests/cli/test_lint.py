@@ -19,7 +19,7 @@ WRONG = document(rule_text(1, {"severity": "12"}))
 
 def test_a_sound_rule(run: Runner) -> None:
     write(Path("rules.xml"), SOUND)
-    assert run("pack", "lint", "rules.xml") == (0, "1 rules: no fault found\n", "")
+    assert run("pack", "lint", "rules.xml") == (0, "1 rule: no fault found\n", "")
 
 
 def test_our_rules_are_sound_under_every_profile(run: Runner) -> None:
@@ -47,9 +47,9 @@ def test_a_repair_shows_the_difference_and_writes_it(run: Runner) -> None:
     result = run("pack", "lint", "rules.xml", "--fix")
     assert result.code == 0
     assert "--- rules.xml\n+++ rules.xml (repaired)\n" in result.out
-    assert result.out.endswith("1 rules: no fault found\n")
+    assert result.out.endswith("1 rule: no fault found\n")
     assert file.read_bytes() == MIXED.replace(b' AND user = "a" AND user = "a"', b' AND user = "a"')
-    assert run("pack", "lint", "rules.xml", "--fix").out == "1 rules: no fault found\n"
+    assert run("pack", "lint", "rules.xml", "--fix").out == "1 rule: no fault found\n"
 
 
 def test_what_cannot_be_written_stays(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,7 @@ def test_a_document_that_is_not_utf_8_is_checked_but_not_repaired(run: Runner) -
 
 
 def test_standard_input_is_read_but_not_repaired(run: Runner) -> None:
-    assert run("pack", "lint", "-", stdin=SOUND).out == "1 rules: no fault found\n"
+    assert run("pack", "lint", "-", stdin=SOUND).out == "1 rule: no fault found\n"
     assert run("pack", "lint", "-", "--fix", stdin=SOUND).code == 2
 
 

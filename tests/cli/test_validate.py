@@ -59,7 +59,7 @@ def test_a_server_that_cannot_be_asked(run: Runner, standin: StandIn) -> None:
     standin.fail("/eventQuery", *([FAULTS["unavailable"]] * 6))
     result = run("validate", "rules.xml", "--live")
     assert result.code == 1
-    assert "1 filters not asked: 127.0.0.1" in result.out
+    assert "1 filter not asked: 127.0.0.1" in result.out
     assert "server-busy: query: status 503, Service Unavailable" in result.out
 
 

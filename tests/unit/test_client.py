@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import pickle
+import sys
 import threading
+import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +19,7 @@ from tests.standin.server import (
     AUTHORITY,
     CLIENT,
     CLIENT_SECRET,
+    MOST_OPEN,
     PASSWORD,
     SECRETS,
     TOKEN,
@@ -27,8 +30,8 @@ from tests.standin.server import (
 from tests.standin.store import Store
 from translator.errors import TranslatorError, UsageError
 from translator.pack.client.client import Client
-from translator.pack.client.connect import deployed_rules, open_client
-from translator.pack.client.endpoints import ROWS, RULES
+from translator.pack.client.connect import deployed_rules, open_client, open_session
+from translator.pack.client.endpoints import QUERY_V1, ROWS, RULES
 from translator.pack.client.errors import QueryLost, QueryRefused, ServerError
 from translator.pack.client.query import EventQuery, report
 from translator.pack.client.secret import ClientKey, Credentials, Password, Secret, Token, find_credentials
@@ -282,6 +285,21 @@ def test_a_query_that_is_lost_is_asked_once_more_and_no_more(standin: StandIn, c
     assert sum(each.endswith(QUERY) for each in standin.asked) == 2
 
 
+def test_the_older_form_is_particular_about_its_kind(client: Opener) -> None:
+    with pytest.raises(ServerError, match="server-error: query: status 415, Unsupported Media Type"):
+        client().session.call(QUERY_V1, content=report(ASKED).encode(), kind="application/xml")
+
+
+def test_more_queries_than_a_server_takes(standin: StandIn, client: Opener, clock: Clock) -> None:
+    for _ in range(MOST_OPEN):
+        standin.open({"where": WHERE, "start": 0, "end": 1, "select": ["COUNT(*)"], "group_by": []})
+    with pytest.raises(ServerError, match="server-busy: query: status 429"):
+        client().run(ASKED)
+    assert clock.waits == [1, 2, 4, 8, 16]
+    standin.queries.popitem()
+    assert len(client().run(ASKED).rows) == 1
+
+
 def test_a_query_that_is_never_done(standin: StandIn, client: Opener, clock: Clock) -> None:
     standin.polls = (0, 45)
     with pytest.raises(ServerError, match="query-slow: the query is not done after 60 seconds"):
@@ -414,6 +432,35 @@ def test_credentials_are_missing(environment: dict[str, str], said: str) -> None
     with pytest.raises(UsageError, match=said) as caught:
         find_credentials(environment, keyring=KEYRING)
     assert caught.value.hint
+
+
+def test_the_keyring_of_the_system_is_asked_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = {"FORTISIEM_USER": "super/kept"}
+    errors = types.SimpleNamespace(KeyringError=RuntimeError)
+    kept = {("sigma-fortisiem", "super/kept"): "p"}
+    keyring = types.SimpleNamespace(get_password=lambda service, user: kept[service, user])
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    monkeypatch.setitem(sys.modules, "keyring.errors", errors)
+    found = find_credentials(environment)
+    assert isinstance(found, Password)
+    assert found.password.reveal() == "p"
+
+    def locked(service: str, user: str) -> str:
+        raise RuntimeError("the keyring is locked")
+
+    keyring.get_password = locked
+    with pytest.raises(UsageError, match="no password"):
+        find_credentials(environment)
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(UsageError, match="no password"):
+        find_credentials(environment)
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    monkeypatch.delitem(sys.modules, "translator.pack.client.transport")
+    with pytest.raises(UsageError, match=r"deploy-extra-missing.*sigma-fortisiem\[deploy\]"):
+        open_session(Server("http://127.0.0.1:9"), PASSWORDS)
 
 
 # --- Addresses and endpoints --------------------------------------------------------------------

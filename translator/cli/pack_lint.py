@@ -160,7 +160,7 @@ def _lines(findings: Sequence[Finding], rules: int) -> Iterator[Text]:
     said = ", ".join(
         f"{counts[each]} {each.value}{'s' * (counts[each] != 1)}" for each in Severity if counts[each]
     )
-    yield line(f"{rules:,} rules: {said or 'no fault found'}")
+    yield line(f"{rules:,} rule{'s' * (rules != 1)}: {said or 'no fault found'}")
 
 
 def _show_codes(as_json: bool) -> None:

@@ -93,10 +93,10 @@ def _lines(
         if each.verdict == "refused":
             yield line(f"{each.rule.name}: {each.pattern}: ", ("refused", ERROR), f": {each.said}")
     for why, count in Counter(each.said for each in not_asked).items():
-        yield line((f"{count:,} filters not asked", ERROR), f": {why}")
+        yield line((f"{count:,} filter{'s' * (count != 1)} not asked", ERROR), f": {why}")
     counts = Counter(finding.row.severity for finding in findings)
     said = [f"{counts[each]} {each.value}{'s' * (counts[each] != 1)}" for each in Severity if counts[each]]
-    yield line(f"{len(rules):,} rules: {', '.join(said) or 'no fault found'}")
+    yield line(f"{len(rules):,} rule{'s' * (len(rules) != 1)}: {', '.join(said) or 'no fault found'}")
     if live:
         taken = sum(each.verdict == "accepted" for each in verdicts)
         yield line(f"{taken:,} of {len(verdicts):,} filters accepted by the server")
