@@ -331,3 +331,17 @@ def test_what_is_no_rule_document_is_one_error(run: Runner, tmp_path: Path) -> N
     assert run("pack", "diff", "p", "no/such").code == 1
     (tmp_path / "nothing").mkdir()
     assert "no-rules" in run("pack", "diff", "p", "nothing").err
+
+
+def test_events_to_test_rules_with_fire_them(run: Runner, tmp_path: Path) -> None:
+    source = sigma(tmp_path / "s")
+    assert run("pack", "build", source, "-o", "p").code == 0
+    rules = manifest(tmp_path / "p")["rules"]
+    texts = [(tmp_path / "p" / each["events"]).read_text(encoding="utf-8") for each in rules]
+    assert [("notepad.exe" in text, "calc.exe" in text) for text in texts] == [(True, False), (False, True)]
+    assert all("FSM-WUA-WinLog-Microsoft-Windows-Sysmon/Operational" in text for text in texts)
+    assert "events/" in (tmp_path / "p" / "IMPORT.md").read_text(encoding="utf-8")
+    run("pack", "update", "p", "--sigma", source)
+    assert all(each["events"] for each in manifest(tmp_path / "p")["rules"])
+    run("pack", "build", source, "-o", "p", "--no-events")
+    assert not (tmp_path / "p" / "events").exists()

@@ -16,13 +16,14 @@ from translator.cli.options import FILE, json_flag, many_flags
 from translator.cli.pack_flags import build_flags, settings_from
 from translator.errors import EXIT_BUG, EXIT_OK, InputError, UsageError
 from translator.pack.assemble import Assembled, assemble
-from translator.pack.build import OVERRIDES, Pack
+from translator.pack.build import EVENTS_FOLDER, OVERRIDES, Pack
 from translator.pack.build import build as build_pack
 from translator.pack.folder import check_target, write_folder
 from translator.pack.manifest import NAME
 from translator.pack.overrides import Overrides, read_overrides
 from translator.pack.settings import Settings
 from translator.sources.files import find_rule_files
+from translator.translate import Options
 
 PROGRAM = f"sigma-fortisiem {__version__}"
 
@@ -30,10 +31,25 @@ PROGRAM = f"sigma-fortisiem {__version__}"
 @click.command(short_help="Make a rule pack from Sigma rules.", no_args_is_help=True)
 @click.argument("source", metavar="DIR", type=FILE)
 @click.option("-o", "--output", metavar="OUT", type=FILE, required=True, help="Folder of the pack.")
+@click.option(
+    "--events/--no-events",
+    "with_events",
+    default=True,
+    show_default=True,
+    help="Add a raw event for each Windows rule about single events, to test it with.",
+)
 @build_flags
 @many_flags
 @json_flag
-def build(source: Path, output: Path, jobs: int | None, no_cache: bool, as_json: bool, **flags: Any) -> int:
+def build(
+    source: Path,
+    output: Path,
+    with_events: bool,
+    jobs: int | None,
+    no_cache: bool,
+    as_json: bool,
+    **flags: Any,
+) -> int:
     """Translate the rules below DIR and write a pack: rules to import, and everything around them.
 
     \b
@@ -51,7 +67,8 @@ def build(source: Path, output: Path, jobs: int | None, no_cache: bool, as_json:
     if no_cache:
         run.cache = None
     assembled = assemble_with_bar(source, run, settings, overrides)
-    pack = build_pack(assembled, settings, overrides, {}, PROGRAM)
+    events = events_of(assembled, source, options) if with_events else {}
+    pack = build_pack(assembled, settings, overrides, events, PROGRAM)
     write_folder(output, pack.files)
     if as_json:
         print_json(summary(pack, output, assembled))
@@ -88,6 +105,28 @@ def assemble_with_bar(source: Path, run: Run, settings: Settings, overrides: Ove
     files = find_rule_files([source])
     with progress("translating", len(files)) as step:
         return assemble(files, source, run, settings, overrides, step)
+
+
+def events_of(assembled: Assembled, source: Path, options: Options) -> dict[str, tuple[str, bytes]]:
+    """A raw event for each rule that has one, with a bar on a terminal."""
+    # What makes events takes long to load, and only this flag needs it.
+    from translator.harness.paste import Wanted, pasted
+
+    root = source if source.is_dir() else source.parent
+    wanted = [
+        Wanted(
+            each.rule.incident.event_type,
+            each.rule,
+            root / each.entry.path,
+            each.translated.line,
+            each.translated.index,
+        )
+        for each in assembled.members
+    ]
+    settings = options.settings
+    with progress("making events", len(wanted)) as step:
+        found = pasted(wanted, settings.taxonomy, settings.emission.dialect, step)
+    return {name: (f"{EVENTS_FOLDER}/{name}.txt", f"{text}\n".encode()) for name, text in found.items()}
 
 
 def say_outcome(pack: Pack, output: Path, assembled: Assembled) -> None:

@@ -13,7 +13,7 @@ from translator.batch.run import Run
 from translator.cli import forms
 from translator.cli.console import ERROR, line, print_json, progress, say, show
 from translator.cli.options import FILE, json_flag, many_flags
-from translator.cli.pack_build import PROGRAM, exit_code, overrides_of
+from translator.cli.pack_build import PROGRAM, events_of, exit_code, overrides_of
 from translator.cli.pack_deployed import deployed_flags, deployed_of
 from translator.cli.pack_diff import COLOURS
 from translator.cli.pack_flags import build_flags, settings_from
@@ -83,8 +83,21 @@ def update(
         run.cache = None
     files = find_rule_files([sigma])
     state = deployed_of(deployed, ca_file) if deployed is not None else None
+    had_events = any(each.events for each in old.manifest.rules)
     with progress("translating", len(files)) as step:
-        renewed = renew(old, files, sigma, run, settings, overrides, state, Choice(conflicts), PROGRAM, step)
+        renewed = renew(
+            old,
+            files,
+            sigma,
+            run,
+            settings,
+            overrides,
+            state,
+            Choice(conflicts),
+            PROGRAM,
+            lambda assembled: events_of(assembled, sigma, options) if had_events else {},
+            step,
+        )
     writes = not dry_run and not renewed.stopped
     if writes:
         write_folder(target, renewed.pack.files)

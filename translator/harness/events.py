@@ -76,7 +76,7 @@ def _attributes(fields: Mapping[str, Any], log_source: LogSource | None) -> Attr
         )
     if not has_parser(log_source):
         return stored(fields, log_source, _event_type(fields, log_source))
-    attributes = dict(normalise(as_raw(fields, log_source, _event_type(fields, log_source))))
+    attributes = dict(normalise(collected(fields, log_source)))
     names = _names(fields, log_source)
     if names and attributes.get("eventType") not in names:
         attributes["eventType"] = names[0]
@@ -102,6 +102,11 @@ def _event_type(fields: Mapping[str, Any], log_source: LogSource) -> EventType |
     """The event type that the fields speak of: by event id if they have one, else the first primary one."""
     names = _names(fields, log_source)
     return next((each for each in log_source.event_types if each.name in names[:1]), None)
+
+
+def collected(fields: Mapping[str, Any], log_source: LogSource) -> dict[str, Any]:
+    """The Windows event, as collected, that has these Sigma fields, of the event type that they speak of."""
+    return as_raw(fields, log_source, _event_type(fields, log_source))
 
 
 def as_raw(fields: Mapping[str, Any], log_source: LogSource, event_type: EventType | None) -> dict[str, Any]:

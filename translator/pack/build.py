@@ -38,6 +38,7 @@ from translator.taxonomy.attack import from_tags
 from translator.translate import render
 
 OVERRIDES = "overrides.yaml"
+EVENTS_FOLDER = "events"
 FIDELITY_PAGE, FIDELITY_JSON, NAVIGATOR = "fidelity.html", "fidelity.json", "navigator.json"
 EVENT_TYPES, WAVES, GUIDE = "event-types.csv", "waves.csv", "IMPORT.md"
 

@@ -63,9 +63,10 @@ def renew(
     deployed: Known | None,
     choice: Choice,
     program: str,
+    events_of: Callable[[Assembled], Events] = lambda assembled: {},
     step: Callable[[], None] = lambda: None,
 ) -> Renewed:
-    """What becomes of the pack. Nothing is written.
+    """What becomes of the pack. Nothing is written. ``events_of`` makes the test events of its rules.
 
     Raises: as :func:`translator.pack.assemble.assemble` and :func:`translator.pack.build.build`.
     """
@@ -78,8 +79,8 @@ def renew(
     kept = list(_kept(update, choice))
     gone = {(each.entry.key, each.entry.condition) for each in kept}
     members = tuple(each for each in assembled.members if (each.key, each.translated.index) not in gone)
-    events: Events = {}
-    pack = build(replace(assembled, members=members), settings, overrides, events, program, kept)
+    rest = replace(assembled, members=members)
+    pack = build(rest, settings, overrides, events_of(rest), program, kept)
     files_ = {**pack.files, GUIDE: text(update, old, pack).encode()}
     stopped = choice is Choice.STOP and bool(update.conflicts)
     return Renewed(update, Pack(pack.manifest, files_), assembled, stopped)
@@ -113,6 +114,7 @@ def _as_it_is(step: Step, rule: Rule) -> Kept:
         active=rule.active,
         sha256=digest,
         keep=True,
+        events="",
     )
     return Kept(changed, rule)
 
