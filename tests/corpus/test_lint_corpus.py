@@ -1,0 +1,32 @@
+"""The translations of the public Windows rules have no fault that would make an import fail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.corpus.test_windows_rules import windows_translations
+from translator.dialect.profile import load_profile
+from translator.pack.lint.check import Linter
+from translator.pack.lint.codes import Severity
+from translator.pack.lint.fix import fixed
+from translator.pack.lint.setting import Setting
+from translator.translate import render
+
+pytestmark = [pytest.mark.corpus, pytest.mark.slow]
+
+
+def test_translations_have_no_errors(shared_root: Path) -> None:
+    pages = [each.page for each in windows_translations(shared_root) if each.rule is not None]
+    data = render(pages).encode()
+    linter = Linter(Setting())
+    findings = linter.check(data, "all.xml")
+    print(f"{linter.rules} rules: {dict(Counter(each.code for each in findings))}")
+    assert [str(each) for each in findings if each.row.severity is Severity.ERROR] == []
+    assert len(findings) < len(pages) / 10
+    better = fixed(data, "all.xml", load_profile())
+    left = Linter(Setting()).check(better, "all.xml")
+    assert [str(each) for each in left if each.row.fix] == []
+    assert {each.code for each in left} < {each.code for each in findings}
