@@ -16,24 +16,13 @@ LONG = 600
 """Characters of a long text, more than fit in most fields."""
 
 
-def variants(
-    claim: Claim, value: object, seed: int, *, always: bool = False, listed: bool = False
-) -> Iterator[Variant]:
-    """Values to put in place of one for which the claim holds, the most telling first.
-
-    ``always``: every event has a value in the field. ``listed``: the text is a list of ``NAME=VALUE``, which
-    stands between commas and not among other text.
-    """
-    if not listed:
-        yield from _of_claim(claim, seed)
-    if isinstance(value, str) and listed:
-        yield value.swapcase(), "the other letter case"
-    elif isinstance(value, str):
+def variants(claim: Claim, value: object, seed: int) -> Iterator[Variant]:
+    """Values to put in place of one for which the claim holds, the most telling first."""
+    yield from _of_claim(claim, seed)
+    if isinstance(value, str):
         yield from _of_text(value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield str(value), "the number as text"
-    if always:
-        return
     yield ABSENT, "the field is absent"
     yield "", "the field is empty"
     yield None, "the field is null"

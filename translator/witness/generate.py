@@ -15,6 +15,7 @@ from translator.witness.claims import Reference
 from translator.witness.event import Event, Witness, Witnesses
 from translator.witness.formula import Formula, Leaf, Spot, opposite, spots, verdict
 from translator.witness.judge import Judge, judge_of
+from translator.witness.possible import possible
 from translator.witness.reading import Placeholders, read_formula
 from translator.witness.search import NoEvent, Solution, Solver, split, with_value
 from translator.witness.values import ABSENT, Found, solve_field
@@ -22,9 +23,6 @@ from translator.witness.values import ABSENT, Found, solve_field
 MOST = 40
 _PAIRS_SHARE = 0.65
 """How much of ``most`` goes to pairs of a witness and a near miss; the rest to values at the edges."""
-_ALWAYS = frozenset({"Channel", "Computer", "EventID", "Provider_Name"})
-"""What no event of Windows is without."""
-_LISTS = frozenset({"Hashes"})
 _CARRIERS = ("Data", "Message", "message", "text", "raw")
 _UNSOLVED = {
     True: "no event can satisfy the condition: its parts contradict each other",
@@ -169,10 +167,10 @@ class _Generator:
         if held is None:
             return
         name = self.solver.carrier if leaf.field is None else leaf.field
-        always = self.windows and name in _ALWAYS
-        listed = name in _LISTS
-        found = list(variants(leaf.claim, held.event.get(name), self.seed, always=always, listed=listed))
-        first = 2 * number % len(found)
+        found = list(variants(leaf.claim, held.event.get(name), self.seed))
+        if self.windows:
+            found = [each for each in found if possible(name, each[0])]
+        first = 2 * number % max(1, len(found))
         for value, why in found[first:] + found[:first]:
             yield with_value(held.event, name, value), leaf, f"{leaf.path}: {why}"
 

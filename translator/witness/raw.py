@@ -105,7 +105,8 @@ def _logged(logsource: Mapping[str, Any], event: Event) -> Logged | None:
         return None
     known = load_taxonomy().log_source("windows", None, service)
     channel = str(event.get("Channel") or (known.channels[0] if known and known.channels else "Application"))
-    provider = table["providers"].get(channel, channel.partition("/")[0])
+    usual_ones = known.providers if known and channel in known.channels else ()
+    provider = table["providers"].get(channel) or next(iter(usual_ones), channel.partition("/")[0])
     return Logged(channel, str(event.get("Provider_Name") or provider), 1)
 
 
