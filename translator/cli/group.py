@@ -17,6 +17,7 @@ PLAIN = "convert"
 """The command that a path without a command stands for."""
 
 _MODULES = {
+    "backtest": "backtest",
     "convert": "convert",
     "coverage": "coverage",
     "explain": "explain",
@@ -104,6 +105,7 @@ def cli() -> None:
     translate verify RULE.yml --events FILE    both engines on the same events
     translate explain RULE.yml                 what became of each condition
     translate replay RULES.xml --events FILE   FortiSIEM rules over events, and the incidents
+    translate backtest RULES.xml --events DIR  how often rules would have fired, by day
     translate test DIR                         run fixture files
     translate coverage DIR                     an account of every rule
     translate pack build DIR -o OUT/           a rule pack to import, to compare and to keep up to date

@@ -45,6 +45,11 @@ class RuleTotals:
     asked: int = 0
     seconds: float = 0.0
 
+    @property
+    def counts(self) -> dict[str, Counter[str]]:
+        """The counters by day, by name."""
+        return {"matches": self.matches, "firings": self.firings, "incidents": self.incidents}
+
 
 @dataclass
 class Totals:

@@ -1,0 +1,190 @@
+"""``translate backtest RULES.xml --events FILE|DIR``: how often rules would have fired on stored events."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from translator.cli import forms
+from translator.cli.console import ERROR, line, messages, print_json, say, show
+from translator.cli.options import FILE, json_flag, profile_flag
+from translator.cli.output import write_file
+from translator.dialect.profile import load_profile
+from translator.engine.clock import DEFAULT_DELAY
+from translator.engine.context import NOTHING
+from translator.errors import EXIT_FAILED, EXIT_OK, InputError
+from translator.harness.replay import read_context, read_rule_book
+
+if TYPE_CHECKING:
+    from translator.harness.backtest.run import Backtest
+
+_STYLES = {"rare": "green", "usual": "green", "noisy": "yellow", "flood": "red"}
+_SHOWN = 20
+
+
+@click.command(short_help="Count what rules would have done on stored events.")
+@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="RULES.xml...|DIR")
+@click.option(
+    "--events",
+    "event_paths",
+    multiple=True,
+    required=True,
+    type=FILE,
+    metavar="FILE|DIR",
+    help="Stored events, as for replay; of a directory every file; repeatable. Fastest are FortiSIEM "
+    "attributes, one JSON object a line.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at once; one per processor.")
+@click.option(
+    "--checkpoint",
+    type=FILE,
+    metavar="FILE",
+    help="Keep what was found, and go on from it: after an interruption, or when the files have grown.",
+)
+@click.option(
+    "--context", "context_file", type=FILE, metavar="FILE", help="Groups and the like, as for replay."
+)
+@click.option(
+    "--delay",
+    type=click.FloatRange(min=0),
+    default=DEFAULT_DELAY,
+    show_default=True,
+    metavar="SECONDS",
+    help="How far behind the latest event of its file an event may be; later ones are dropped and counted.",
+)
+@click.option("--html", type=FILE, metavar="FILE", help="Write a page with days, groups and samples.")
+@profile_flag
+@json_flag
+def backtest(
+    paths: tuple[Path, ...],
+    event_paths: tuple[Path, ...],
+    jobs: int | None,
+    checkpoint: Path | None,
+    context_file: Path | None,
+    delay: float,
+    html: Path | None,
+    profile: str,
+    as_json: bool,
+) -> int:
+    """Count matches and incidents of rules by day, over many stored events.
+
+    \b
+    translate backtest rules/ --events logs/ --checkpoint run.bt --html report.html
+
+    What fires is what replay says. A record that cannot be read is named, counted and left out, and so is a
+    rule that cannot be run; the exit code is 1 then. Files of equal content count once.
+    """
+    _need("numpy")
+    from translator.harness.backtest.files import event_files  # Part of an extra.
+    from translator.harness.backtest.journal import Journal
+    from translator.harness.backtest.page import page
+    from translator.harness.backtest.report import as_data
+    from translator.harness.backtest.run import Backtest
+
+    if find_spec("hyperscan") is None:
+        say("hyperscan is not installed, so this is slower: pip install 'sigma-fortisiem[replay]'", "yellow")
+    context = read_context(context_file) if context_file else NOTHING
+    book = read_rule_book(paths)
+    files, doubles = event_files(event_paths)
+    for double, first in doubles:
+        say(f"{double}: the same content as {first}, counted once", "yellow")
+    run = Backtest(
+        [parsed.rule for parsed in book.rules],
+        files,
+        load_profile(profile),
+        context,
+        delay,
+        jobs or os.cpu_count() or 1,
+        Journal(checkpoint) if checkpoint else None,
+        context_file.read_bytes() if context_file else b"",
+    )
+    started = time.monotonic()
+    with _bar(run) as step:
+        run.run(step)
+    seconds = time.monotonic() - started
+    if run.journal is not None and run.journal.dropped:
+        say(f"{checkpoint}: the end was cut short and was scanned again", "yellow")
+    refused = [error.at(book.rules[number].location) for number, error in run.session.refused.items()]
+    errors = [*book.errors, *refused, *run.errors]
+    data = as_data(run)
+    if html:
+        write_file(html, page(data))
+    if as_json:
+        print_json({**data, "errors": forms.errors(errors)})
+    else:
+        for error in errors:
+            say(str(error), ERROR)
+        show(_lines(data, run, seconds))
+    return EXIT_FAILED if errors or run.unread else EXIT_OK
+
+
+def _need(package: str) -> None:
+    if find_spec(package) is None:
+        raise InputError(
+            "extra-missing",
+            f"backtest needs the package {package}",
+            hint="pip install 'sigma-fortisiem[replay]'",
+        )
+
+
+def _lines(data: dict[str, Any], run: Backtest, seconds: float) -> Iterator[Text]:
+    from translator.harness.backtest.report import loudest  # Part of an extra.
+
+    loud = loudest(data["rules"], _SHOWN)
+    for row in loud:
+        yield line(
+            (f"{row['noise']:<6}", _STYLES.get(row["noise"], "")),
+            f" {row['incidents']:>8,} incidents {row['matches']:>9,} matches  {row['name']}",
+        )
+    fired = sum(1 for row in data["rules"] if row["firings"])
+    if fired > len(loud):
+        yield line((f"... and {fired - len(loud)} more rules that fired (--json or --html has all)", "dim"))
+    yield line(
+        f"{data['events']:,} events, {len(data['rules']):,} rules: {data['firings']:,} firings, "
+        f"{data['incidents']:,} incidents; {len(data['never_fired']):,} rules never fired"
+    )
+    if run.remembered:
+        yield line(f"{run.remembered:,} of the events were in the checkpoint")
+    for word in ("late", "unreadable", "untyped"):
+        if data[word]:
+            yield line((f"{data[word]:,} events were {word}", "yellow"))
+    if data["incidents_dropped"]:
+        yield line((f"{data['incidents_dropped']:,} firings raised no incident: too many are kept", "yellow"))
+    if data["undecided"]:
+        yield line((f"{len(data['undecided']):,} rules could not always be told (--json says why)", "yellow"))
+    if messages().is_terminal:
+        yield line((f"{seconds:.1f} s, {data['events'] / max(seconds, 0.001):,.0f} events a second", "dim"))
+
+
+@contextmanager
+def _bar(run: Backtest) -> Iterator[Callable[[Backtest], None]]:
+    """A bar on a terminal, nothing in a pipe."""
+    console = messages()
+    if not console.is_terminal:
+        yield lambda backtest: None
+        return
+    started = time.monotonic()
+    columns = (
+        TextColumn("backtest"),
+        BarColumn(),
+        TextColumn("{task.fields[events]:,} events, {task.fields[rate]:,.0f} a second"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("backtest", total=run.total, events=0, rate=0.0)
+
+        def step(now: Backtest) -> None:
+            scanned = now.events - now.remembered
+            rate = scanned / max(time.monotonic() - started, 0.001)
+            bar.update(task, completed=now.done, events=now.events, rate=rate)
+
+        yield step

@@ -1,0 +1,127 @@
+"""A finished backtest as data: each rule by day, its groups, its samples, its noise and its cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from translator.engine.explain import Step, explain
+from translator.harness.backtest.run import Backtest
+from translator.harness.backtest.totals import Sample
+
+TOP_GROUPS = 5
+_NOISE = ((100.0, "flood"), (10.0, "noisy"), (1.0, "usual"), (0.0, "rare"))
+"""Incidents a day from which on a rule is called so; one that never fired is silent."""
+_REASONS = 4
+
+
+def noise(incidents: int, firings: int, days: int) -> str:
+    """How much work a rule would have made, in a word.
+
+    >>> noise(0, 0, 7), noise(3, 900, 7), noise(70, 70, 7)
+    ('silent', 'rare', 'noisy')
+    """
+    if not firings:
+        return "silent"
+    a_day = incidents / max(days, 1)
+    return next(word for least, word in _NOISE if a_day >= least)
+
+
+def as_data(backtest: Backtest) -> dict[str, Any]:
+    """Everything, in JSON's types."""
+    rows = list(_rows(backtest))
+    refused = {number: str(error) for number, error in backtest.session.refused.items()}
+    return {
+        "events": backtest.events,
+        "days": sorted({day for row in backtest.totals.by_rule for day in (*row.matches, *row.firings)}),
+        "files": len(backtest.files),
+        "late": backtest.order.late,
+        "timeless": backtest.order.timeless,
+        "untyped": backtest.untyped,
+        "unreadable": backtest.unread,
+        "incidents_dropped": backtest.session.log.dropped,
+        "firings": backtest.session.firings,
+        "incidents": backtest.session.log.raised,
+        "rules": rows,
+        "never_fired": [
+            row["name"] for number, row in enumerate(rows) if not row["firings"] and number not in refused
+        ],
+        "not_run": [
+            {"name": backtest.rules[number].name, "reason": reason} for number, reason in refused.items()
+        ],
+        "undecided": [
+            {"name": backtest.session.log.watched[number].name, "events": what.events, "reason": what.reason}
+            for number, what in sorted(backtest.session.replay.unknown.items())
+        ],
+    }
+
+
+def _rows(backtest: Backtest) -> Iterator[dict[str, Any]]:
+    totals = backtest.totals.by_rule
+    days = len({day for row in totals for day in (*row.matches, *row.firings)})
+    whole = sum(row.seconds for row in totals) or 1.0
+    for row in totals:
+        incidents, firings = row.incidents.total(), row.firings.total()
+        yield {
+            "name": row.rule.name,
+            "id": row.rule.id,
+            "event_type": row.rule.incident.event_type,
+            "matches": row.matches.total(),
+            "firings": firings,
+            "incidents": incidents,
+            "incidents_a_day": round(incidents / max(days, 1), 2),
+            "noise": noise(incidents, firings, days),
+            "by_day": {
+                day: {
+                    "matches": row.matches[day],
+                    "firings": row.firings[day],
+                    "incidents": row.incidents[day],
+                }
+                for day in sorted({*row.matches, *row.firings, *row.incidents})
+            },
+            "groups": [
+                {"attributes": dict(group), "firings": count}
+                for group, count in row.groups.most_common(TOP_GROUPS)
+            ],
+            "samples": [_sample(backtest, each) for each in row.samples],
+            "cost": {
+                "asked": row.asked,
+                "seconds": round(row.seconds, 4),
+                "share": round(row.seconds / whole, 4),
+            },
+        }
+
+
+def _sample(backtest: Backtest, sample: Sample) -> dict[str, Any]:
+    file, start, _ = sample.place
+    expr = backtest.session.replay.filters[sample.event.filter][1]
+    step = explain(expr, sample.event.event, backtest.dialect, backtest.context)
+    return {
+        "location": str(backtest.place_of(file, start, sample.event.line)),
+        "because": [f"{each.condition} ({each.reason})" for each in list(_deciding(step))[:_REASONS]],
+        "event": sample.event.event,
+    }
+
+
+def _deciding(step: Step) -> Iterator[Step]:
+    """The leaves that make a filter hold: all of an AND, the first true one of an OR; event types last."""
+    found = list(_true_leaves(step))
+    yield from sorted(found, key=lambda each: any(name == "eventType" for name, _ in each.values))
+
+
+def _true_leaves(step: Step) -> Iterator[Step]:
+    if not step.steps:
+        yield step
+    elif step.condition == "any of":
+        first = next((each for each in step.steps if each.verdict is True), None)
+        if first is not None:
+            yield from _true_leaves(first)
+    else:
+        for each in step.steps:
+            yield from _true_leaves(each)
+
+
+def loudest(rows: Sequence[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """The rules that fired, those with the most incidents first."""
+    fired = [row for row in rows if row["firings"]]
+    return sorted(fired, key=lambda row: (-row["incidents"], -row["firings"], row["name"]))[:most]
