@@ -10,7 +10,11 @@ from __future__ import annotations
 
 import random
 import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 from translator.errors import InputError
 from translator.witness.claims import Pattern
@@ -20,7 +24,7 @@ TRIES = 12
 SAMPLES = 4
 LONGEST = 4_000
 """Characters of a sample."""
-_REPEATS = (3, 2, 6)
+_REPEATS = (3, 2, 6, 1)
 """Upper ends for ``*`` and ``+``, tried in turn."""
 _PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[+*?}]\?|.", re.DOTALL)
 """An escape, a set, a repeat with its mark of laziness, or a character."""
@@ -42,18 +46,51 @@ def members(pattern: Pattern, seed: int) -> tuple[str, ...]:
             "events for regular expressions need the library 'exrex'",
             hint="install it with pip install 'sigma-fortisiem[witness]'",
         ) from None
-    before = random.getstate()  # the library draws from the generator that everyone shares
+    source = _drawable(pattern.source)
     found: list[str] = []
-    try:
+    with warnings.catch_warnings(), _own_randomness():
+        warnings.simplefilter("ignore")  # of sets that a later Python may read otherwise
+        try:
+            parsed = exrex.parse(source)
+        except (re.error, OverflowError, RecursionError):  # what google-re2 reads and Python does not
+            return ()
         for number in range(TRIES):
+            repeats = _REPEATS[number % len(_REPEATS)]
+            if _size(parsed, repeats) > LONGEST:
+                continue
             random.seed(f"{seed} {number} {pattern.source}")
-            drawn = str(exrex.getone(_drawable(pattern.source), _REPEATS[number % len(_REPEATS)]))
+            drawn = str(exrex.getone(source, repeats))
             found += [text for text in _plain(drawn) if text not in found and pattern.fits(text)][:1]
             if len(found) == SAMPLES:
                 break
+    return tuple(found)
+
+
+@contextmanager
+def _own_randomness() -> Iterator[None]:
+    """The library draws from the generator that everyone shares."""
+    before = random.getstate()
+    try:
+        yield
     finally:
         random.setstate(before)
-    return tuple(found)
+
+
+def _size(parsed: Any, repeats: int) -> int:
+    """The characters of the longest text that may be drawn: repeats of repeats have no end."""
+    total = 0
+    for operation, value in parsed:
+        match str(operation):
+            case "MAX_REPEAT" | "MIN_REPEAT":
+                least, most, inner = value
+                total += min(most, least + repeats) * _size(inner, repeats)
+            case "SUBPATTERN":
+                total += _size(value[-1], repeats)
+            case "BRANCH":
+                total += max(_size(each, repeats) for each in value[1])
+            case _:
+                total += 1
+    return total
 
 
 def _drawable(source: str) -> str:
