@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -135,7 +135,8 @@ def match(
 ) -> tuple[list[tuple[Found, Found]], list[Found], list[Found]]:
     """Which rule is which: by Sigma id, by event type, by name, by what it fires on; and what is left over.
 
-    A trait counts where one rule alone has it on each side.
+    A trait counts where one rule alone has it on each side. Of rules that share all of them, equal ones go
+    together.
     """
     before, after = dict(enumerate(old)), dict(enumerate(new))
     partner: dict[int, int] = {}
@@ -143,8 +144,18 @@ def match(
         for one, other in _alike(before, after, trait):
             partner[one] = other
             del before[one], after[other]
+    for one, other in _equal(before, after):
+        partner[one] = other
+        del before[one], after[other]
     matched = [(old[one], new[partner[one]]) for one in sorted(partner)]
     return matched, list(before.values()), list(after.values())
+
+
+def _equal(before: Mapping[int, Found], after: Mapping[int, Found]) -> list[tuple[int, int]]:
+    places: dict[Rule, list[int]] = {}
+    for place, each in reversed(after.items()):
+        places.setdefault(each.rule, []).append(place)
+    return [(one, places[each.rule].pop()) for one, each in before.items() if places.get(each.rule)]
 
 
 def _alike(before: dict[int, Found], after: dict[int, Found], trait: _Trait) -> Iterator[tuple[int, int]]:
