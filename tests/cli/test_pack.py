@@ -142,7 +142,7 @@ def test_large_files_are_continued(run: Runner, tmp_path: Path) -> None:
         ("prefix: '!'", 1, "prefix"),
         ("active: maybe", 1, "active"),
         ("select:\n  levl: [high]", 2, "levl"),
-        ("select:\n  since: yesterday", 1, "since"),
+        ("select:\n  since: yesterday", 2, "since"),
         ("max_bytes: 5", 1, "max_bytes"),
         ("translation:\n  robust: perhaps", 2, "robust"),
         ("- a list", 1, ""),

@@ -153,7 +153,7 @@ def match(
 
 def _equal(before: Mapping[int, Found], after: Mapping[int, Found]) -> list[tuple[int, int]]:
     places: dict[Rule, list[int]] = {}
-    for place, each in reversed(after.items()):
+    for place, each in reversed(list(after.items())):
         places.setdefault(each.rule, []).append(place)
     return [(one, places[each.rule].pop()) for one, each in before.items() if places.get(each.rule)]
 

@@ -101,7 +101,8 @@ def read_settings(path: Path) -> Settings:
     try:
         settings = check_settings(Settings(**fields))
     except InputError as error:
-        raise document.error(error.cause, (error.hint,) if error.hint in given else ()) from error
+        keys = ("select", error.hint) if error.hint == "since" else (error.hint,)
+        raise document.error(error.cause, keys) from error
     return _beside(settings, path.parent)
 
 
@@ -133,7 +134,7 @@ def check_settings(settings: Settings) -> Settings:
         raise InputError(PACK_FILE.code, cause, hint="prefix")
     since = settings.select.since
     if since and not _DAY.fullmatch(since):
-        raise InputError(PACK_FILE.code, f"since is {since[:40]!r}, not a day like 2026-01-31", hint="select")
+        raise InputError(PACK_FILE.code, f"since is {since[:40]!r}, not a day like 2026-01-31", hint="since")
     return settings
 
 
