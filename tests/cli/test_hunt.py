@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import EXAMPLES, Runner, write
+from tests.cli.conftest import SECONDS, Starter
 from tests.cli.standing import BURST, RULE, UNTIL, standin
 from tests.standin.faults import FAULTS
 from tests.standin.server import PASSWORD, SECRETS, StandIn
@@ -94,6 +98,19 @@ def test_a_run_goes_on_where_it_ended(run: Runner, standin: StandIn) -> None:
     with Path("state.jsonl").open("ab") as file:
         file.write(b'{"key": "cut o')
     assert run(*arguments).out == second.out
+
+
+def test_an_interruption_ends_what_runs(start: Starter, tmp_path: Path, standin: StandIn) -> None:
+    standin.polls = (0,)
+    write(tmp_path / "rules.xml", RULE)
+    names = ("FORTISIEM_URL", "FORTISIEM_USER", "FORTISIEM_PASSWORD")
+    with start("hunt", "rules.xml", extra={name: os.environ[name] for name in names}) as child:
+        while not any(each.endswith("progress") for each in list(standin.asked)):
+            time.sleep(0.05)
+            assert child.poll() is None
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=SECONDS)
+    assert (child.returncode, out, err.strip()) == (130, b"", b"interrupted")
 
 
 def test_a_state_file_of_something_else(run: Runner, standin: StandIn) -> None:

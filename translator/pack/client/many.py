@@ -50,8 +50,8 @@ def ask_all(
             found.append(result)
             done()
     finally:
-        # After an interruption those that wait are not begun.
-        pool.shutdown(cancel_futures=True)
+        # After an interruption those that wait are not begun, and closing the session ends those that run.
+        pool.shutdown(wait=False, cancel_futures=True)
     return found
 
 

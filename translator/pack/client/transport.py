@@ -53,19 +53,21 @@ class Answer:
 class Session:
     """Requests to one server in one name. It may be used by several threads.
 
-    ``pause`` waits for some seconds; ``clock`` tells the seconds since some start.
+    ``pause`` waits for some seconds, until the session is closed unless given; ``clock`` tells the seconds
+    since some start.
     """
 
     def __init__(
         self,
         server: Server,
         credentials: Credentials,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.server = server
-        self.pause = pause
         self.clock = clock
+        self._closed = threading.Event()
+        self._pause = pause or self._closed.wait
         self._credentials = credentials
         self._hidden = tuple(map(Secret, credentials.hidden))
         self._token: Token | None = None
@@ -85,7 +87,17 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._closed.set()
         self._http.close()
+
+    def pause(self, seconds: float) -> None:
+        """Wait; after the session was closed, threads that still wait give up.
+
+        Raises: ServerError(interrupted).
+        """
+        self._pause(seconds)
+        if self._closed.is_set():
+            raise self.error("interrupted", "the session was closed")
 
     def call(
         self,
