@@ -115,6 +115,21 @@ def test_what_windows_cannot_log_has_no_raw_form() -> None:
     assert raw_event(source, replace(event, event={"EventID": 4624, "Channel": "System"})) is None
 
 
+def test_an_event_type_is_never_left_out() -> None:
+    """Sysmon's registry events say what was done; where the rule asks for it, no other value stands in."""
+    source = source_of({"product": "windows", "category": "registry_event"}, {"EventType": "SetValue"})
+    (event, *_) = witnesses(source).events
+    assert raw_event(source, event) is not None
+    assert raw_event(source, replace(event, event={"TargetObject": "a"})) is None
+
+
+def test_the_provider_fits_the_event_id() -> None:
+    source = source_of({"product": "windows", "service": "system"}, {"EventID": 5805})
+    raw = raw_event(source, witnesses(source).events[0])
+    assert raw is not None
+    assert raw["Event"]["System"]["Provider"] == {"#attributes": {"Name": "NETLOGON"}}
+
+
 def test_other_products_have_no_raw_form() -> None:
     source = source_of({"product": "linux", "category": "process_creation"}, {"Image": "/bin/a"})
     assert all(raw_event(source, each) is None for each in witnesses(source).events)

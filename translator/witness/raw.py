@@ -49,6 +49,8 @@ def raw_event(source: RuleSource, witness: Witness) -> RawForm | None:
     if logged is None:
         return None
     asked, keywords = _fields_of(source)
+    if any(name in asked and name not in witness.event for name in logged.fixed or {}):
+        return None
     filler = {} if keywords else _filler(logged, asked)
     raw = _event(logged, {**filler, **witness.event}, logged.fields)
     view = field_view(raw)
@@ -106,7 +108,8 @@ def _logged(logsource: Mapping[str, Any], event: Event) -> Logged | None:
     known = load_taxonomy().log_source("windows", None, service)
     channel = str(event.get("Channel") or (known.channels[0] if known and known.channels else "Application"))
     usual_ones = known.providers if known and channel in known.channels else ()
-    provider = table["providers"].get(channel) or next(iter(usual_ones), channel.partition("/")[0])
+    by_id = table["by_id"].get(channel, {}).get(event.get("EventID"))
+    provider = by_id or table["providers"].get(channel) or next(iter(usual_ones), channel.partition("/")[0])
     return Logged(channel, str(event.get("Provider_Name") or provider), 1)
 
 
