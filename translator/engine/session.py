@@ -7,7 +7,7 @@ gives one at once, with the incident's attributes, where a rule names its event 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from translator.dialect.profile import Dialect
 from translator.engine.context import NOTHING, Context
@@ -55,7 +55,9 @@ class Session:
         return dict(sorted({**self.log.refused, **found}.items()))
 
     def feed(self, time: float, event: Event, origin: str = "") -> list[Firing]:
-        """What fires up to this event and by it; ``origin`` is what the caller knows of the event.
+        """What fires up to this event and by it, and by the incidents of that.
+
+        ``origin`` is what the caller knows of the event.
 
         Raises: InputError(event-value).
         """
@@ -73,23 +75,25 @@ class Session:
 
     def _all(self, position: int, time: float, fired: list[Firing], origin: str) -> list[Firing]:
         self._end = max(self._end, time)
+        found: list[Firing] = []
         for firing in fired:
             # What waited for the end of a window began at an earlier event.
-            self._take(firing, time, origin if firing.position == position else "", 0)
-        return fired
+            found += self._take(firing, time, origin if firing.position == position else "", 0)
+        return found
 
     def finish(self) -> list[Firing]:
         """Let every window end, and clear what stayed quiet until the end of the stream; what fires then."""
         found: list[Firing] = []
         while fired := self.replay.finish():
-            found += fired
             for firing in fired:
                 self._end = max(self._end, firing.time)
-                self._take(firing, self._end, "", 0)
+                found += self._take(firing, self._end, "", 0)
         self.log.finish(self._end)
         return found
 
-    def _take(self, firing: Firing, time: float, origin: str, depth: int) -> None:
+    def _take(self, firing: Firing, time: float, origin: str, depth: int) -> Iterator[Firing]:
+        """The firing, and those of rules about the incident that it raises or updates."""
+        yield firing
         self.firings += firing.rule < len(self.rules)
         incident = self.log.take(firing, origin)
         if incident is None or not self.replay.names(incident.event_type):
@@ -98,7 +102,7 @@ class Session:
             self.circular += 1
             return
         for following in self.replay.feed(time, event_of(incident, self.rules[incident.rule])):
-            self._take(following, time, origin, depth + 1)
+            yield from self._take(following, time, origin, depth + 1)
 
 
 def event_of(incident: Incident, rule: Rule) -> Event:

@@ -16,7 +16,7 @@ from translator.harness.backtest.worker import Found
 
 Numbers = NDArray[np.int64]
 Times = NDArray[np.float64]
-_WORTH_SORTING = 200_000
+WORTH_SORTING = 200_000
 """Events that wait until they are put in order; sorting the same ones again costs time."""
 
 
@@ -91,7 +91,7 @@ class Order:
         times, files, numbers, batch = times[order], files[order], numbers[order], batch[order]
         count = len(times) if final else int(np.searchsorted(times, self._horizon(), side="left"))
         self._waiting = [(times[count:], files[count:], numbers[count:], batch[count:])]
-        self._least = max(2 * (len(times) - count), _WORTH_SORTING)
+        self._least = max(2 * (len(times) - count), WORTH_SORTING)
         yield from self._ordered(times[:count], batch[:count])
         still = set((batch[count:] >> 32).tolist())
         self._founds = {number: found for number, found in self._founds.items() if number in still}
