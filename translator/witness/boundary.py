@@ -8,7 +8,7 @@ from typing import Any
 
 from translator.witness.claims import Claim, Gap, Glob, Network, Number, OneOf, Pattern, Reference, TimePart
 from translator.witness.samples import members
-from translator.witness.values import ABSENT
+from translator.witness.values import ABSENT, another
 
 Variant = tuple[Any, str]
 """A value, or :data:`ABSENT`, and what is special about it."""
@@ -70,8 +70,8 @@ def _of_glob(glob: Glob) -> Iterator[Variant]:
     for number, part in enumerate(glob.parts):
         if isinstance(part, str) and len(part) > 1:
             for other, which in (
-                (_other(part[0]) + part[1:], "first"),
-                (part[:-1] + _other(part[-1]), "last"),
+                (another(part[0]) + part[1:], "first"),
+                (part[:-1] + another(part[-1]), "last"),
             ):
                 changed = Glob((*glob.parts[:number], other, *glob.parts[number + 1 :]))
                 yield _text(changed, "a", "x", "-"), f"another {which} character in {part!r}"
@@ -98,10 +98,6 @@ def _of_glob(glob: Glob) -> Iterator[Variant]:
 def _text(glob: Glob, many: str, one: str, dash: str) -> str:
     fill = {Gap.MANY: many, Gap.ONE: one, Gap.DASH: dash}
     return "".join(part if isinstance(part, str) else fill[part] for part in glob.parts)
-
-
-def _other(character: str) -> str:
-    return "y" if character == "x" else "x"
 
 
 def _of_text(value: str) -> Iterator[Variant]:

@@ -90,13 +90,23 @@ def edits(value: object) -> Iterator[Any]:
         yield not value
     elif isinstance(value, int | float):
         yield from (value + 1, value - 1)
+    elif isinstance(value, str) and value.lower() in _SWITCHES:
+        yield _SWITCHES[value.lower()]
     elif isinstance(value, str) and value:
         middle = len(value) // 2
         for at in (middle, 0, len(value) - 1, middle // 2, (middle + len(value)) // 2):
-            other = "y" if value[at] == "x" else "x"
-            yield value[:at] + other + value[at + 1 :]
+            yield value[:at] + another(value[at]) + value[at + 1 :]
             yield value[:at] + value[at + 1 :]
         yield from (value[: middle or 1], value[middle:], f"x{value}", f"{value}x")
+
+
+_SWITCHES = {"true": "false", "false": "true", "yes": "no", "no": "yes"}
+
+
+def another(character: str) -> str:
+    """Another character, a digit for a digit, since numbers stay numbers then."""
+    plain = ("7", "3") if character.isdecimal() else ("x", "y")
+    return plain[character == plain[0]]
 
 
 def _numbers(wanted: Sequence[Claim]) -> Iterator[int | float]:
