@@ -322,6 +322,12 @@ def test_a_rule_file_changed_by_hand_is_named(run: Runner, tmp_path: Path) -> No
     assert "pack-edited" in run("pack", "diff", "p", "p").err
 
 
+def test_standard_input_has_no_place_in_a_pack(run: Runner) -> None:
+    done = run("pack", "build", "-", "-o", "p", stdin=rule_text().encode())
+    assert done.code == 2
+    assert "standard input" in done.err
+
+
 def test_what_is_no_rule_document_is_one_error(run: Runner, tmp_path: Path) -> None:
     run("pack", "build", sigma(tmp_path / "s"), "-o", "p")
     write(tmp_path / "e.xml", b"\x00\x01")

@@ -22,7 +22,7 @@ from translator.pack.folder import check_target, write_folder
 from translator.pack.manifest import NAME
 from translator.pack.overrides import Overrides, read_overrides
 from translator.pack.settings import Settings
-from translator.sources.files import find_rule_files
+from translator.sources.files import STANDARD_INPUT, find_rule_files
 from translator.translate import Options
 
 PROGRAM = f"sigma-fortisiem {__version__}"
@@ -102,7 +102,7 @@ def assemble_with_bar(source: Path, run: Run, settings: Settings, overrides: Ove
 
     Raises: InputError for a path that leads nowhere; as assemble.
     """
-    files = find_rule_files([source])
+    files = rule_files(source)
     with progress("translating", len(files)) as step:
         return assemble(files, source, run, settings, overrides, step)
 
@@ -127,6 +127,16 @@ def events_of(assembled: Assembled, source: Path, options: Options) -> dict[str,
     with progress("making events", len(wanted)) as step:
         found = pasted(wanted, settings.taxonomy, settings.emission.dialect, step)
     return {name: (f"{EVENTS_FOLDER}/{name}.txt", f"{text}\n".encode()) for name, text in found.items()}
+
+
+def rule_files(source: Path) -> list[Path]:
+    """The Sigma files of a pack.
+
+    Raises: UsageError(usage) for standard input: a pack says of each rule in which file it is.
+    """
+    if source == STANDARD_INPUT:
+        raise UsageError("usage", "a pack is made of files, not of standard input", hint="name a folder")
+    return find_rule_files([source])
 
 
 def say_outcome(pack: Pack, output: Path, assembled: Assembled) -> None:

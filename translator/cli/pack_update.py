@@ -13,7 +13,7 @@ from translator.batch.run import Run
 from translator.cli import forms
 from translator.cli.console import ERROR, line, print_json, progress, say, show
 from translator.cli.options import FILE, json_flag, many_flags
-from translator.cli.pack_build import PROGRAM, events_of, exit_code, overrides_of
+from translator.cli.pack_build import PROGRAM, events_of, exit_code, overrides_of, rule_files
 from translator.cli.pack_deployed import deployed_flags, deployed_of
 from translator.cli.pack_diff import COLOURS
 from translator.cli.pack_flags import build_flags, settings_from
@@ -25,7 +25,6 @@ from translator.pack.renew import Choice, Renewed, renew
 from translator.pack.update import Fate, Step
 from translator.pack.update_guide import NAME as GUIDE
 from translator.pack.update_guide import meaning
-from translator.sources.files import find_rule_files
 
 SHOWN = 40
 """As many rules of one fate are listed; --json and UPDATE.md have all of them."""
@@ -81,7 +80,7 @@ def update(
     run = Run(options, jobs, unique=False)
     if no_cache:
         run.cache = None
-    files = find_rule_files([sigma])
+    files = rule_files(sigma)
     state = deployed_of(deployed, ca_file) if deployed is not None else None
     had_events = any(each.events for each in old.manifest.rules)
     with progress("translating", len(files)) as step:
