@@ -13,7 +13,7 @@ from translator.engine.times import is_time
 from translator.engine.values import Event
 from translator.errors import InputError, Location, TranslatorError
 from translator.harness.event_times import event_time
-from translator.normalise import normalise
+from translator.normalise import is_known, normalise
 from translator.sources.events import RawEvent, read_events
 
 MOST_ERRORS = 20
@@ -33,8 +33,8 @@ class Arrival:
 class Arrivals:
     """The events of files, one after the other or in the order of their times.
 
-    An event with an ``Event`` is one as Windows collects it and is normalised; any other is taken for a flat
-    map of FortiSIEM attributes. An event was received at ``phRecvTime``, else at ``eventTime`` or
+    An event of a kind that :mod:`translator.normalise` knows is normalised; any other is taken for a flat map
+    of FortiSIEM attributes. An event was received at ``phRecvTime``, else at ``eventTime`` or
     ``deviceTime``, else, as collected, when it was created; one that tells no time, when the one before it
     in its file was.
 
@@ -94,7 +94,7 @@ class Arrivals:
 
     def _of(self, file: Path) -> Iterator[Arrival]:
         try:
-            for raw in read_events(file):
+            for raw in read_events(file, self._note):
                 self.read += 1
                 try:
                     yield self._arrival(raw)
@@ -120,7 +120,7 @@ def arrived(raw: RawEvent) -> Arrival:
     Raises: InputError(event-value, not-windows-event).
     """
     content = raw.content
-    if "Event" in content:
+    if is_known(content):
         event: Event = normalise(content)
         created = event_time(content)
         time = created if created is not None and is_time(created) else None

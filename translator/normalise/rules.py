@@ -9,7 +9,7 @@ from typing import TypeVar
 import re2
 
 from translator.normalise.extract import Record
-from translator.normalise.table import Pairs, Step, When
+from translator.normalise.table import Pairs, Step, When, Words
 from translator.normalise.template import fill
 from translator.normalise.values import CHANGES
 
@@ -104,6 +104,8 @@ def actions_of(step: Step) -> Iterator[Action]:
         yield _looking_up(name, lookup.of, lookup.texts())
     if step.pairs:
         yield _splitting(step.pairs)
+    if step.words:
+        yield _reading_words(step.words)
     for inner in step.steps:
         yield _doing(compile_step(inner))
     if step.choose:
@@ -179,6 +181,19 @@ def _splitting(pairs: Pairs) -> Action:
             key, found, value = part.strip().partition(pairs.between)
             if found and key in pairs.keys and value:
                 record[pairs.keys[key]] = value
+
+    return act
+
+
+_WORD = re2.compile(r"""(\w+)=("[^"]*"|[^\s"]*)""")
+
+
+def _reading_words(words: Words) -> Action:
+    def act(record: Record) -> None:
+        for found in _WORD.finditer(record.get(words.of, "")):
+            name, value = found[1], found[2].strip('"')
+            if value and name in words.keys:
+                record[words.keys[name]] = value
 
     return act
 

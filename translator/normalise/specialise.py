@@ -210,6 +210,8 @@ def _single(step: Step) -> Iterator[Step]:
     yield from (Step(lookup={name: lookup}) for name, lookup in step.lookup.items())
     if step.pairs:
         yield Step(pairs=step.pairs)
+    if step.words:
+        yield Step(words=step.words)
     yield from (Step(steps=(inner,)) for inner in step.steps)
     if step.choose:
         yield Step(choose=step.choose)
@@ -219,6 +221,8 @@ def _uses(step: Step) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     """The attributes that a step of one action reads and writes, and whether it may remove the latter."""
     if step.pairs:
         return (step.pairs.of,), tuple(dict.fromkeys(step.pairs.keys.values())), False
+    if step.words:
+        return (step.words.of,), tuple(dict.fromkeys(step.words.keys.values())), False
     for name, template in step.set.items():
         return names_in(template), (name,), False
     for name, origin in step.copy.items():

@@ -71,6 +71,13 @@ class Pairs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, str]
 
 
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Attributes from a text of ``name=value`` and ``name="some value"``, with blanks between."""
+
+    of: str
+    keys: dict[str, str]
+
+
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One rule: if its condition holds, its actions are done in the order in which they stand here.
 
@@ -81,6 +88,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capture   attribute: pattern; its named groups become attributes, an empty group removes one
     lookup    attribute: a table of values
     pairs     attributes from a list of names and values
+    words     attributes from names and values with blanks between
     steps     further steps, in order
     choose    further steps, of which the first whose condition holds is done
     """
@@ -95,6 +103,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capture: dict[str, str] = msgspec.field(default_factory=dict)
     lookup: dict[str, Lookup] = msgspec.field(default_factory=dict)
     pairs: Pairs | None = None
+    words: Words | None = None
     steps: tuple[Step, ...] = ()
     choose: tuple[Step, ...] = ()
 

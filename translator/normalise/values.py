@@ -20,6 +20,9 @@ _WHOLE: dict[Kind, tuple[int, int]] = {
 }
 
 
+_MILLISECONDS = 13
+"""Digits of a number of milliseconds since 1970."""
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LONGEST_TYPED = 64
 """An address, a time or a number of more characters is none."""
 
@@ -70,7 +73,9 @@ def typed(text: str, kind: Kind) -> Value | None:
 
 @lru_cache(maxsize=1_000)
 def epoch(text: str) -> int | None:
-    """Whole seconds since 1970 (UTC), from ISO 8601."""
+    """Whole seconds since 1970 (UTC), from ISO 8601 or from milliseconds since then."""
+    if len(text) == _MILLISECONDS and text.isascii() and text.isdecimal():
+        return int(text) // 1000
     try:
         time = datetime.fromisoformat(text.removesuffix(" UTC"))
     except ValueError:
@@ -78,7 +83,17 @@ def epoch(text: str) -> int | None:
     return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() // 1)
 
 
+def _from_access_log(text: str) -> str:
+    """ISO 8601 from the time of an access log: ``05/Mar/2026:10:01:12 +0100``."""
+    day, _, rest = text.partition("/")
+    month, _, rest = rest.partition("/")
+    year, _, rest = rest.partition(":")
+    number = _MONTHS.index(month) + 1 if month in _MONTHS else 0
+    return f"{year}-{number:02}-{day:0>2}T{rest.replace(' ', '')}"
+
+
 CHANGES: dict[str, Callable[[str], str]] = {
+    "from_access_log": _from_access_log,
     "capitalise": lambda text: text[:1].upper() + text[1:],
     "lower": str.lower,
     "to_seconds": lambda text: text[: len("2024-05-06T07:08:09")],
