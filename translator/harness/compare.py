@@ -13,6 +13,7 @@ from translator.engine.ruleset import RuleSet
 from translator.errors import Location
 from translator.harness.event_times import in_time
 from translator.harness.events import EventViews, Form, known_log_source, views
+from translator.harness.standing import announced
 from translator.harness.streams import TimedEvent, fortisiem_verdicts, see, sigma_verdicts
 from translator.model.rule import Rule
 from translator.notes import Effect
@@ -66,10 +67,9 @@ class Outcome:
     @property
     def explained(self) -> bool:
         """Whether notes of the translation announce differences of the kind that was seen."""
-        announced = {note.effect for note in self.translation.notes}
-        return Effect.ASSUMPTION in announced or (
-            (not self.engine_only or Effect.WIDER in announced)
-            and (not self.sigma_only or Effect.NARROWER in announced)
+        allowed = announced(self.translation.notes)
+        return (not self.engine_only or Effect.WIDER in allowed) and (
+            not self.sigma_only or Effect.NARROWER in allowed
         )
 
 
@@ -132,22 +132,25 @@ class _Group:
             outcome.take(self.sigma[number].fires(seen), number in fired, location)
 
 
-def _compare_stream(
-    outcome: Outcome,
+def stream_verdicts(
+    translation: Translation,
     cases: Sequence[Case],
     dialect: Dialect,
     taxonomy: Taxonomy,
-    placeholders: Placeholders | None,
-    context: Context,
-) -> None:
-    source = outcome.translation.source
+    placeholders: Placeholders | None = None,
+    context: Context = NOTHING,
+) -> list[tuple[Case, bool, bool]]:
+    """The events in the order of their times, with the verdicts of a Sigma correlation and its translation.
+
+    Raises: as :func:`translator.harness.streams.see`, :func:`translator.harness.streams.sigma_verdicts`.
+    """
+    source = translation.source
     assert isinstance(source, CorrelationSource)
     timed = in_time([(case.event, case) for case in cases])
     stream = see(source, [TimedEvent(time, case.event, case.form) for time, case in timed], taxonomy)
-    engine = fortisiem_verdicts([from_xml(outcome.translation)], stream, dialect, context)
+    engine = fortisiem_verdicts([from_xml(translation)], stream, dialect, context)
     sigma = sigma_verdicts(source, stream, placeholders) or [False] * len(stream)
-    for (_, case), one, other in zip(timed, sigma, engine, strict=True):
-        outcome.take(one, other, case.location)
+    return [(case, one, other) for (_, case), one, other in zip(timed, sigma, engine, strict=True)]
 
 
 def compare(
@@ -171,7 +174,9 @@ def compare(
     if related:
         cases = list(cases)
         for outcome in related:
-            _compare_stream(outcome, cases, dialect, taxonomy, placeholders, context)
+            verdicts = stream_verdicts(outcome.translation, cases, dialect, taxonomy, placeholders, context)
+            for case, sigma, fortisiem in verdicts:
+                outcome.take(sigma, fortisiem, case.location)
     by_source: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         if isinstance(outcome.translation.source, CorrelationSource):

@@ -1,0 +1,80 @@
+"""Faults are those that a translator could make, each once, and events that see them find them."""
+
+from __future__ import annotations
+
+import pytest
+
+from translator.engine.context import NOTHING
+from translator.harness.faults import alternatives, faults
+from translator.harness.mutation import mutation_score
+from translator.model.expr import Attribute, Call, Number, Test
+from translator.model.rule import Incident, Rule, SubPattern
+from translator.parse.expression import parse_filter
+from translator.render.expression import print_filter
+
+
+def rule(text: str) -> Rule:
+    count = Test(Call("COUNT", (Attribute("*"),)), "greater_or_equal", Number(1))
+    return Rule(
+        "R", "R", 300, (SubPattern("Filter", parse_filter(text).expr, (), count),), Incident("E", 5, ())
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ('a = "xy"', ['a != "xy"', 'a CONTAIN "xy"', 'a = "XY"', 'a = "y"', 'a = "x"']),
+        (
+            'a CONTAIN "xy"',
+            ['a NOT CONTAIN "xy"', 'a = "xy"', 'a CONTAIN "XY"', 'a CONTAIN "y"', 'a CONTAIN "x"'],
+        ),
+        ("a > 5", ["a <= 5", "a >= 5", "a > 6"]),
+        ('a IN ("x","y")', ['a NOT IN ("x","y")', 'a IN ("X","Y")', 'a IN ("y")', 'a IN ("x")']),
+        ("a = 10.0.0.0/8", ["a != 10.0.0.0/8", "a = 10.0.0.0/7", "a = 10.0.0.0/9"]),
+        ("a IS NULL", ["a IS NOT NULL"]),
+    ],
+)
+def test_faults_of_a_test(text: str, made: list[str]) -> None:
+    test = parse_filter(text).expr
+    assert isinstance(test, Test)
+    assert [print_filter(each) for _, each in faults(test)] == made
+
+
+def test_faults_of_a_pattern() -> None:
+    test = parse_filter(r'a REGEXP "^c\.exe$|b.*d"').expr
+    assert isinstance(test, Test)
+    made = {print_filter(each) for _, each in faults(test)}
+    assert {
+        r'a REGEXP "b.*d"',
+        r'a REGEXP "^c\.exe$"',
+        r'a REGEXP "^c.exe$|b.*d"',
+        r'a REGEXP "c\.exe$|b.*d"',
+        r'a REGEXP "^c\.exe|b.*d"',
+        r'a REGEXP "^c\.exe$|bd"',
+        r'a REGEXP "^C\.EXE$|B.*D"',
+    } <= made
+
+
+@pytest.mark.parametrize(
+    ("regex", "parts"),
+    [
+        ("a|b", ["a", "b"]),
+        (r"a\|b", [r"a\|b"]),
+        ("(a|b)|c", ["(a|b)", "c"]),
+        ("[|]|[]|]", ["[|]", "[]|]"]),
+        ("", [""]),
+    ],
+)
+def test_alternatives(regex: str, parts: list[str]) -> None:
+    assert alternatives(regex) == parts
+
+
+def test_events_that_see_every_fault_find_it() -> None:
+    events = [{"a": value} for value in ("xy", "XY", "y", "x", "xyz", "")]
+    found = mutation_score(rule('a = "xy"'), events, NOTHING)
+    assert (found.made, found.killed, found.survivors) == (6, 6, ())
+
+
+def test_a_fault_that_no_event_sees_survives() -> None:
+    found = mutation_score(rule('a = "xy"'), [{"a": "xy"}], NOTHING)
+    assert [each.partition(":")[0] for each in found.survivors] == ["equality widened to containment"]

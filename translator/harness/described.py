@@ -1,0 +1,58 @@
+"""What reports say of a Sigma rule itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from translator.harness.proof import Mapped, Proof
+from translator.model.walk import attributes
+from translator.render.expression import print_filter
+from translator.sources.correlation import CorrelationSource
+from translator.sources.sigma import RuleSource
+from translator.translate import Translation
+
+
+def described(source: RuleSource, condition: int, profile: str) -> Proof:
+    """A proof that says what the rule is and not yet anything about events."""
+    sigma = source.sigma
+    keys = (sigma.logsource.product, sigma.logsource.category, sigma.logsource.service)
+    return Proof(
+        location=source.location,
+        condition=condition,
+        id=str(sigma.id or ""),
+        title=sigma.title,
+        product=sigma.logsource.product or "",
+        log_source="/".join(filter(None, keys)),
+        level=_word(sigma.level),
+        status=_word(sigma.status),
+        tags=tuple(f"{tag.namespace}.{tag.name}" for tag in sigma.tags),
+        sigma=_text(source),
+        profile=profile,
+    )
+
+
+def mapped(translation: Translation) -> tuple[Mapped, ...]:
+    """What became of each field and value."""
+    return tuple(
+        Mapped(leaf.field, leaf.value, print_filter(leaf.filter), attributes(leaf.filter))
+        for leaf in translation.leaves
+    )
+
+
+def about(leaf: str | None, leaves: tuple[Mapped, ...]) -> frozenset[str]:
+    """The attributes that hold the field of a condition such as ``selection.CommandLine|contains[2]``."""
+    name = (leaf or "").partition(".")[2].partition("|")[0].partition("[")[0]
+    return frozenset(attribute for each in leaves if each.field == name for attribute in each.attributes)
+
+
+def _text(source: RuleSource) -> str:
+    """The parts that decide, as YAML."""
+    parts = ("correlation",) if isinstance(source, CorrelationSource) else ("logsource", "detection")
+    shown = {part: source.document[part] for part in parts if part in source.document}
+    return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+def _word(value: Any) -> str:
+    return "" if value is None else str(value.name).lower()

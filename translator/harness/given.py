@@ -1,0 +1,60 @@
+"""Events that the user gives, each prepared once for all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from translator.errors import InputError, Location, TranslatorError
+from translator.harness.compare import Case
+from translator.harness.events import EventViews, Form, views
+from translator.sources.events import read_events
+from translator.taxonomy.lookup import LogSource
+
+
+@dataclass
+class Given:
+    """An event of a file. ``raw`` are the views of one as collected, which depend on no rule."""
+
+    case: Case
+    raw: EventViews | None
+    _seen: dict[str, EventViews] = field(default_factory=dict)
+
+    def seen(self, log_source: LogSource | None) -> EventViews:
+        """Both views; Sigma fields are those of an event of this log source.
+
+        Raises: as :func:`translator.harness.events.views`.
+        """
+        if self.raw is not None:
+            return self.raw
+        key = log_source.key if log_source else ""
+        if key not in self._seen:
+            self._seen[key] = views(self.case.event, self.case.form, log_source)
+        return self._seen[key]
+
+
+def read_given(files: Sequence[Path], form: str, errors: list[TranslatorError]) -> list[Given]:
+    """The events of files; a file or an event that cannot be read adds its error, the others stay."""
+    found: list[Given] = []
+    for file in files:
+        try:
+            for event in read_events(file):
+                case = Case(event.content, form_of(form, event.content), event.location)
+                try:
+                    raw = views(case.event, "raw", None) if case.form == "raw" else None
+                except InputError as error:
+                    errors.append(error.at(case.location))
+                else:
+                    found.append(Given(case, raw))
+        except TranslatorError as error:
+            errors.append(error.at(Location(str(file))))
+    return found
+
+
+def form_of(wanted: str, event: dict[str, object]) -> Form:
+    """The form that the user names, or, for "auto", the one that the event has."""
+    match wanted:
+        case "raw" | "sigma":
+            return wanted
+    return "raw" if "Event" in event else "sigma"

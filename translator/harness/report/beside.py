@@ -1,0 +1,69 @@
+"""A Sigma rule and its FortiSIEM filter line by line, and which lines speak of the same field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from translator.harness.proof import Proof
+from translator.model.expr import And, Expr, Not, Or, Test
+from translator.model.rule import Rule
+from translator.model.walk import attributes
+from translator.render.expression import print_filter
+
+Line = tuple[str, tuple[int, ...]]
+"""Text, and the numbers of the fields that it is about."""
+
+_KEY = re.compile(r"""^(?P<indent>[\s-]*)['"]?(?P<field>[^\s'":|][^'":|]*?)(?:\|[\w|]+)?['"]?:(?:\s|$)""")
+
+
+def fields(proof: Proof) -> tuple[str, ...]:
+    """The fields of a rule in their order; a line names them by their place here."""
+    return tuple(dict.fromkeys(leaf.field for leaf in proof.leaves if leaf.field))
+
+
+def sigma_lines(text: str, names: Sequence[str]) -> Iterator[Line]:
+    """The lines of the YAML; values belong to the field above them that is indented less."""
+    places = {name: number for number, name in enumerate(names)}
+    current: tuple[int, tuple[int, ...]] = (0, ())
+    for line in text.splitlines():
+        found = _KEY.match(line)
+        depth = len(line) - len(line.lstrip(" -"))
+        if found:
+            place = places.get(found["field"])
+            current = len(found["indent"]), () if place is None else (place,)
+        elif depth < current[0]:
+            current = (0, ())
+        yield line, current[1]
+
+
+def filter_lines(rules: Sequence[Rule], proof: Proof, names: Sequence[str]) -> Iterator[Line]:
+    """The filters of the rules, each test on a line of its own."""
+    held: dict[str, set[int]] = {}
+    places = {name: number for number, name in enumerate(names)}
+    for leaf in proof.leaves:
+        for attribute in leaf.attributes if leaf.field in places else ():
+            held.setdefault(attribute, set()).add(places[leaf.field])
+    several = sum(len(rule.sub_patterns) for rule in rules) > 1
+    for rule in rules:
+        for pattern in rule.sub_patterns:
+            if several:
+                yield f"# {rule.name}, {pattern.name}", ()
+            yield from _lines(pattern.filter, held, "", "")
+
+
+def _lines(expr: Expr, held: Mapping[str, Collection[int]], indent: str, join: str) -> Iterator[Line]:
+    match expr:
+        case And(items) | Or(items) if len(items) > 1:
+            word = "AND " if isinstance(expr, And) else "OR "
+            inside = indent if not join and not indent else indent + "  "
+            bracket = inside != indent
+            if bracket:
+                yield f"{indent}{join}(", ()
+            for number, item in enumerate(items):
+                yield from _lines(item, held, inside, word if number else "")
+            if bracket:
+                yield f"{indent})", ()
+        case Test() | And() | Or() | Not():
+            about = sorted({place for name in attributes(expr) for place in held.get(name, ())})
+            yield f"{indent}{join}{print_filter(expr)}", tuple(about)

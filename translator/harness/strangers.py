@@ -1,0 +1,27 @@
+"""Events that must not fire a rule although every field fits: they are of another kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from translator.engine.compile import EVENT_TYPE, pinned_event_types
+from translator.harness.events import EventViews
+from translator.model.rule import Rule
+
+OTHER = "Other-Event-Type"
+"""An event type that no log source has."""
+
+
+def pins_event_types(rules: Sequence[Rule]) -> bool:
+    """Whether the event type tells the events of the rules from others."""
+    return all(pinned_event_types(rule.sub_patterns[0].filter) is not None for rule in rules)
+
+
+def strangers(seen: EventViews) -> Iterator[tuple[str, EventViews]]:
+    """The event as one of another type, and what was changed in words.
+
+    Only for rules whose event types are known: what the raw message says of itself stays as it is.
+    """
+    if EVENT_TYPE in seen.fortisiem:
+        changed = {**seen.fortisiem, EVENT_TYPE: OTHER}
+        yield "the same values in an event of another type", EventViews(None, changed, scoped=False)
