@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -38,6 +41,8 @@ MOST_ERRORS = 20
 """Records that cannot be read and are named; the others are counted."""
 _AHEAD = 2
 """Batches of each process that are under way or wait to be fed."""
+_LOOK = 0.5
+"""Seconds between two looks at whether the process that started this one still runs."""
 
 
 @dataclass
@@ -82,10 +87,10 @@ class Backtest:
 
         Raises: InputError of :class:`Journal`; Defect(worker-died).
         """
-        if self.journal is not None:
-            self.journal.open(self._key(), self.files)
         feed = Feed(self.session, [rule for rule, _ in self._filters], self.totals)
         try:
+            if self.journal is not None:
+                self.journal.open(self._key(), self.files)
             for found in self._founds():
                 self._note(found)
                 self.order.take(found)
@@ -114,10 +119,10 @@ class Backtest:
     def _first(self, file: EventFile) -> float:
         """A time that no event of the file precedes by more than the delay, as far as its first one tells."""
         try:
-            time = file.first_time()
+            first = file.first_time()
         except (TranslatorError, OSError):  # is told when the file is read
             return 0.0
-        return 0.0 if time is None else time
+        return 0.0 if first is None else first
 
     def _note(self, found: Found) -> None:
         file = self.files[found.batch.file]
@@ -246,6 +251,14 @@ _workers: list[Worker] = []
 def _begin(worker: Worker) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     _workers[:] = [worker]
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End when the process that started this one was killed; it could not say so, and nobody else would."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os._exit(1)  # noqa: SLF001 - of this process, from a thread
 
 
 def _serve(batch: Batch) -> Found:
