@@ -108,7 +108,7 @@ def _logged(logsource: Mapping[str, Any], event: Event) -> Logged | None:
     known = load_taxonomy().log_source("windows", None, service)
     channel = str(event.get("Channel") or (known.channels[0] if known and known.channels else "Application"))
     usual_ones = known.providers if known and channel in known.channels else ()
-    by_id = table["by_id"].get(channel, {}).get(event.get("EventID"))
+    by_id = table["by_id"].get(channel, {}).get(_number(event.get("EventID")))
     provider = by_id or table["providers"].get(channel) or next(iter(usual_ones), channel.partition("/")[0])
     return Logged(channel, str(event.get("Provider_Name") or provider), 1)
 
@@ -123,6 +123,12 @@ def _sysmon(category: str, event: Event) -> Logged:
     fixed = {"EventType": table["types"][found]} if found in table["types"] else {}
     fixed |= table["set"].get(category, {})
     return Logged(**table["sysmon"], event_id=found, fields=tuple(table["fields"][found]), fixed=fixed)
+
+
+def _number(event_id: object) -> object:
+    """The library prints event ids as numbers."""
+    text = str(event_id)
+    return int(text) if text.isascii() and text.isdecimal() else event_id
 
 
 def _event(logged: Logged, fields: Mapping[str, Any], order: tuple[str, ...]) -> RawForm:
@@ -146,7 +152,7 @@ def _event(logged: Logged, fields: Mapping[str, Any], order: tuple[str, ...]) ->
             element, attribute = _ATTRIBUTES[name]
             header[element]["#attributes"][attribute] = fields[name]
         elif name in _HEADER and name not in order:
-            header[name] = fields[name]
+            header[name] = _number(fields[name]) if name == "EventID" else fields[name]
         else:
             data[name] = fields[name]
     system = {"#attributes": {"xmlns": _NAMESPACE}, "System": header}
