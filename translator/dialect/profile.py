@@ -7,7 +7,7 @@ differs.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -55,7 +55,7 @@ class Dialect:
     def __hash__(self) -> int:
         return hash(self.name)
 
-    @property
+    @cached_property
     def ignores_case(self) -> frozenset[str]:
         prefix = "case."
         return frozenset(
