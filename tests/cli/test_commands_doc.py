@@ -98,7 +98,7 @@ def _flags(parameters: list[click.Parameter]) -> str:
 
 SINGLE = {name for name in cli.commands if not isinstance(cli.commands[name], click.Group)}
 """Commands without commands below them, which have pages of their own."""
-OWN = {"backtest", "replay"}
+OWN = {"backtest", "normalise", "replay"}
 """Those of them that translate nothing."""
 
 

@@ -22,6 +22,7 @@ _MODULES = {
     "coverage": "coverage",
     "explain": "explain",
     "hunt": "hunt",
+    "normalise": "normalise",
     "notes": "notes",
     "pack": "pack",
     "probe": "probe",
@@ -106,6 +107,7 @@ def cli() -> None:
     translate explain RULE.yml                 what became of each condition
     translate replay RULES.xml --events FILE   FortiSIEM rules over events, and the incidents
     translate backtest RULES.xml --events DIR  how often rules would have fired, by day
+    translate normalise FILE                   collected events as FortiSIEM attributes
     translate test DIR                         run fixture files
     translate coverage DIR                     an account of every rule
     translate pack build DIR -o OUT/           a rule pack to import, to compare and to keep up to date
