@@ -68,3 +68,10 @@ def test_the_events_that_are_shown_fire_one_rule_only(row: dict[str, Any]) -> No
 
 def test_there_are_enough_cases() -> None:
     assert sum(kind != "same" for kind, _ in ROWS) >= 40
+
+
+def test_rules_of_hundreds_of_conditions_are_compared() -> None:
+    tests = [f'command CONTAIN "word {number} "' for number in range(600)]
+    old, new = rule(" OR ".join(tests)), rule(" OR ".join([*tests[1:], 'command CONTAIN "other"']))
+    assert compare_rules(old, rule(" OR ".join(reversed(tests))), DIALECT).kind is Kind.SAME
+    assert compare_rules(old, new, DIALECT).kind in (Kind.BOTH, Kind.UNDECIDED)

@@ -18,7 +18,7 @@ from translator.operators import IS_NULL
 from translator.pack.meaning.bdd import Diagram
 from translator.pack.meaning.patterns import alternatives
 
-MOST = 300
+MOST = 1_500
 """Questions; beyond them nothing is proved, and events have to decide."""
 
 Atom = tuple[str, ...]
@@ -51,15 +51,9 @@ class Functions:
             case Not(item):
                 return diagram.opposite(self.of(item))
             case And(items):
-                result = diagram.opposite(0)
-                for item in items:
-                    result = diagram.both(result, self.of(item))
-                return result
+                return diagram.all_of(map(self.of, items))
             case Or(items):
-                result = 0
-                for item in items:
-                    result = diagram.either(result, self.of(item))
-                return result
+                return diagram.any_of(map(self.of, items))
 
     def _test(self, test: Test) -> int:
         if not isinstance(test.term, Attribute):
@@ -68,9 +62,7 @@ class Functions:
         absent = self._ask(("absent", name))
         if test.operator == IS_NULL.name:
             return diagram.opposite(absent) if test.negated else absent
-        holds = 0
-        for atom in self._questions(name, test):
-            holds = diagram.either(holds, self._ask(atom))
+        holds = diagram.any_of([self._ask(atom) for atom in self._questions(name, test)])
         if test.negated:
             holds = diagram.opposite(holds)
         return diagram.choose(absent, int(on_absent(test, self.dialect)), holds)

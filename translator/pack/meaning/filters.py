@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import islice
 
 from translator.dialect.profile import Dialect
@@ -92,7 +91,7 @@ class Search:
         self._pools = pools((test for each in filters for test in tests(each)), dialect, context)
         order = [test for pool in self._pools for test in pool.tests]
         self._numbers = {test: number for number, test in enumerate(order)}
-        self._possible = reduce(self._diagram.both, map(self._possible_in, self._pools), TRUE)
+        self._possible = self._diagram.all_of(map(self._possible_in, self._pools))
 
     @property
     def looked_at(self) -> int:
@@ -126,7 +125,7 @@ class Search:
     def _possible_in(self, pool: Pool) -> int:
         """That the answers of the pool's tests are some that a value gives."""
         numbers = [self._numbers[test] for test in pool.tests]
-        result = FALSE
+        found = []
         for answers in pool.settings:
             one = TRUE
             for number, answer in reversed(list(zip(numbers, answers, strict=True))):
@@ -136,8 +135,8 @@ class Search:
                     if answer
                     else self._diagram.choose(variable, FALSE, one)
                 )
-            result = self._diagram.either(result, one)
-        return result
+            found.append(one)
+        return self._diagram.any_of(found)
 
     def _function(self, expr: Expr) -> int:
         match expr:
@@ -146,6 +145,6 @@ class Search:
             case Not(item):
                 return self._diagram.opposite(self._function(item))
             case And(items):
-                return reduce(self._diagram.both, map(self._function, items), TRUE)
+                return self._diagram.all_of(map(self._function, items))
             case Or(items):
-                return reduce(self._diagram.either, map(self._function, items), FALSE)
+                return self._diagram.any_of(map(self._function, items))
