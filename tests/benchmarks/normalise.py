@@ -1,0 +1,142 @@
+"""How many collected events a second are read and turned into attributes, in processor time of one process.
+
+    .venv/bin/python -m tests.benchmarks.normalise [--events N] [--evtx FILE]
+
+Makes a file of JSON lines from the stream of ``tests.benchmarks.stream``, each event as Windows logs it, and
+reads it; with ``--evtx`` also that file. Compare figures within one run only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from tests.benchmarks.stream import events
+from translator.normalise import Value, normalise
+from translator.normalise.extract import extract
+from translator.normalise.run import Rules
+from translator.normalise.table import attribute_types, steps
+from translator.normalise.windows import IDENTITY
+from translator.sources.events import read_events
+
+FIELDS = {
+    "procName": "Image",
+    "command": "CommandLine",
+    "parentProcName": "ParentImage",
+    "parentCommand": "ParentCommandLine",
+    "user": "User",
+    "srcFileName": "OriginalFileName",
+    "description": "Description",
+    "company": "Company",
+    "product": "Product",
+    "integrityLevel": "IntegrityLevel",
+    "fileName": "TargetFilename",
+    "regKeyPath": "TargetObject",
+    "newRegValue": "Details",
+    "srcIpAddr": "SourceIp",
+    "destIpAddr": "DestinationIp",
+    "destIpPort": "DestinationPort",
+    "loadedProcName": "ImageLoaded",
+    "winLogonType": "LogonType",
+}
+
+
+def collected(count: int) -> Iterator[dict[str, object]]:
+    """The events of the stream as the ``evtx`` library prints events of Windows."""
+    for number, event in enumerate(events(count)):
+        sysmon = str(event["eventType"]).startswith("Win-Sysmon")
+        name = "Microsoft-Windows-Sysmon" if sysmon else "Microsoft-Windows-Security-Auditing"
+        data = {FIELDS[key]: value for key, value in event.items() if key in FIELDS}
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(event["phRecvTime"])))
+        system = {
+            "Provider": {"#attributes": {"Name": name, "Guid": "5770385F-C22A-43E0-BF4C-06F5698FFBD9"}},
+            "EventID": event["winEventId"],
+            "Version": 5,
+            "Level": 4,
+            "Task": event["winEventId"],
+            "Opcode": 0,
+            "Keywords": "0x8000000000000000",
+            "TimeCreated": {"#attributes": {"SystemTime": f"{moment}.{number % 1_000_000:06}Z"}},
+            "EventRecordID": number,
+            "Correlation": None,
+            "Execution": {"#attributes": {"ProcessID": 2900, "ThreadID": 3100 + number % 40}},
+            "Channel": "Microsoft-Windows-Sysmon/Operational" if sysmon else "Security",
+            "Computer": event["hostName"],
+            "Security": {"#attributes": {"UserID": "S-1-5-18"}},
+        }
+        guid = f"{{{number:08X}-1B2C-4D3E-9F00-0123456789AB}}"
+        usual = {
+            "RuleName": "-",
+            "UtcTime": f"{moment}.000",
+            "ProcessGuid": guid,
+            "ProcessId": number % 30_000,
+        }
+        yield {"Event": {"System": system, "EventData": {**usual, **data}}}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The processor time that the work takes."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def rates(path: Path) -> dict[str, object]:
+    """Events a second: read alone, read and normalised, and the share of the steps."""
+    contents = [event.content for event in read_events(path)]
+    for content in contents:
+        normalise(content)
+    inner = [content["Event"] for content in contents]
+    rules = Rules(steps(), attribute_types(), IDENTITY)
+    for _ in range(2):
+        _drop(_attributes(rules, event) for event in inner[:2_000])
+    count = len(contents)
+    some = inner[:: max(1, count // 2_000)]
+    reading = seconds(lambda: _drop(read_events(path)))
+    both = seconds(lambda: _drop(normalise(event.content) for event in read_events(path)))
+    tables = seconds(lambda: _drop(_attributes(rules, event) for event in inner))
+    plain = seconds(lambda: _drop(_attributes(rules, event, False) for event in some))
+    return {
+        "events": count,
+        "read, events/s": round(count / reading),
+        "read and normalised, events/s": round(count / both),
+        "microseconds an event": {
+            "read": round(1e6 * reading / count, 1),
+            "tables": round(1e6 * tables / count, 1),
+            "raw message and the rest": round(1e6 * (both - reading - tables) / count, 1),
+        },
+        "tables without programs / with": round(plain / len(some) / (tables / count), 1),
+    }
+
+
+def _attributes(rules: Rules, event: dict[str, object], remembering: bool = True) -> dict[str, Value]:
+    return rules.attributes(extract(event), lambda record: "", remembering)
+
+
+def _drop(made: Iterable[object]) -> None:
+    deque(made, maxlen=0)
+
+
+def main() -> None:
+    """Print the figures as one JSON object."""
+    parser = argparse.ArgumentParser(description="Measure reading and normalising of collected events.")
+    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--evtx", type=Path)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "events.jsonl"
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(event) + "\n" for event in collected(arguments.events))
+        found = {"jsonl": rates(path)}
+    if arguments.evtx:
+        found["evtx"] = rates(arguments.evtx)
+    print(json.dumps(found, indent=2))
+
+
+if __name__ == "__main__":
+    main()
