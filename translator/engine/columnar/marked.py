@@ -107,7 +107,7 @@ class Marked:
                     self._old, self._new = self._new, {}
 
     def _look_up(self, values: Sequence[str]) -> dict[str, Clauses]:
-        texts = [as_text(value) for value in values]
+        texts = [value if value.isascii() else as_text(value) for value in values]
         found: dict[int, set[int]] = {}
         if self._is_plain:
             self._plain.add_to(found, texts)

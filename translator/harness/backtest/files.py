@@ -15,7 +15,7 @@ from translator.errors import InputError, Location, TranslatorError
 from translator.harness.backtest.decode import RawLine, arrival, flat_event
 from translator.sources.events import read_events
 
-BATCH_BYTES = 16_000_000
+BATCH_BYTES = 32_000_000
 """Of files that hold one object a line."""
 BATCH_EVENTS = 10_000
 """Of all other files."""
