@@ -9,6 +9,7 @@ from pathlib import Path
 from translator.dialect.profile import load_profile
 from translator.errors import InputError, Location, TranslatorError
 from translator.harness.compare import SigmaSide, fortisiem_side, from_xml, group_context, sigma_sides
+from translator.harness.deciding import Deciders
 from translator.harness.events import known_log_source, views
 from translator.harness.fixture_file import (
     FixtureEvent,
@@ -32,7 +33,8 @@ class CaseResult:
     """The verdicts on one event. ``sigma`` is None for an event that is given as attributes.
 
     ``unreadable``: the fixture says that the rule is refused, for a reason for which Sigma cannot read it
-    either, so that there is no verdict at all.
+    either, so that there is no verdict at all. ``decides``: the conditions on which the verdict of FortiSIEM
+    hangs, where it is another one than expected.
     """
 
     file: str
@@ -43,6 +45,7 @@ class CaseResult:
     why: str
     problem: str = ""
     unreadable: bool = False
+    decides: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -120,19 +123,33 @@ def _cases(fixture: FixtureFile, source: RuleSource, path: Path, options: Option
         return
     context = group_context(groups, placeholders)
     engines = [fortisiem_side(each, dialect, context) for each in done]
+    filters = [engine.rule.sub_patterns[0].filter for engine in engines]
+    deciders = Deciders(filters, dialect, context) if filters else None
     oracles = _oracles(source, placeholders, fixture.refused)
     log_source = known_log_source(source, taxonomy)
     for index, case in enumerate(fixture.events):
         verdicts: tuple[bool | None, bool | None] = (None, None)
+        decides: tuple[str, ...] = ()
         trouble = problem or (_unknown_attribute(case, taxonomy) if case.form == "fortisiem" else "")
         try:
             seen = views(case.event, case.form, log_source)
             can_say = oracles and seen.sigma is not None
             sigma = any(oracle.fires(seen) for oracle in oracles) if can_say else None
             verdicts = (sigma, any(engine.matches(seen.fortisiem) for engine in engines) if engines else None)
+            if deciders and verdicts[1] is not case.fires:
+                decides = deciders.of(seen.fortisiem)
         except TranslatorError as error:
             trouble = str(error)
-        yield CaseResult(str(path), index, case.fires, *verdicts, case.why, trouble, unreadable=not oracles)
+        yield CaseResult(
+            str(path),
+            index,
+            case.fires,
+            *verdicts,
+            case.why,
+            trouble,
+            unreadable=not oracles,
+            decides=decides,
+        )
 
 
 def _stream_cases(
