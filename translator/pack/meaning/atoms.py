@@ -20,6 +20,7 @@ from translator.pack.meaning.patterns import alternatives
 
 MOST = 1_500
 """Questions; beyond them nothing is proved, and events have to decide."""
+_ANY_CASE = "(?i)"
 
 Atom = tuple[str, ...]
 """The kind of question, the attribute, and the value where there is one."""
@@ -89,9 +90,11 @@ class Functions:
     def _pattern(self, name: str, regex: str, ignores: bool) -> list[Atom]:
         if self.dialect.entries["regexp.anchored"].value is True:
             return [("regexp", name, regex)]
+        if regex.startswith(_ANY_CASE):
+            regex, ignores = regex.removeprefix(_ANY_CASE), True
         plain = plain_alternatives(regex)
         if plain is None:
-            return [("regexp", name, regex)]
+            return [("regexp", name, regex, str(ignores))]
         kinds = {
             (True, True): "equals",
             (True, False): "start",

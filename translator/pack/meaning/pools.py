@@ -19,6 +19,9 @@ from translator.pack.meaning.values import of_test, whole
 MOST_ANSWERS = 200
 """Sets of answers for one attribute."""
 _MOST_TRIED = 6_000
+_MOST_CHECKS = 40_000
+"""Answers of single tests that one attribute may cost."""
+_FEWEST_ASKED = 200
 _MOST_SEEDS = 24
 _MOST_PARTS = 3
 _ROUNDS = 4
@@ -107,8 +110,10 @@ def _pool(names: Sequence[str], tests: Sequence[Test], dialect: Dialect, context
         verdicts = [check(record) for check in checks]
         return tuple(map(bool, verdicts)) if all(isinstance(each, bool) for each in verdicts) else None
 
+    budget = iter(range(max(_FEWEST_ASKED, _MOST_CHECKS // len(tests))))
+
     def ask(setting: Setting) -> None:
-        if len(known) < MOST_ANSWERS:
+        if len(known) < MOST_ANSWERS and next(budget, None) is not None:
             answers = asked(setting)
             if answers is not None:
                 known.setdefault(answers, setting)
