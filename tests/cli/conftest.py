@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -46,6 +47,11 @@ def environment() -> dict[str, str]:
 Starter = Callable[..., subprocess.Popen[bytes]]
 
 
+def _interruptible() -> None:
+    """A shell that runs tests in the background has them ignore Ctrl-C, which their processes inherit."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(environment: dict[str, str], tmp_path: Path) -> Starter:
     """Start ``translate`` as a process in an empty folder."""
@@ -56,7 +62,11 @@ def start(environment: dict[str, str], tmp_path: Path) -> Starter:
         command = [sys.executable, "-m", "translator", *map(str, arguments)]
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen(
-            command, cwd=tmp_path, env={**environment, **(extra or {})}, **{**pipes, **streams}
+            command,
+            cwd=tmp_path,
+            env={**environment, **(extra or {})},
+            preexec_fn=_interruptible,
+            **{**pipes, **streams},
         )
 
     return call

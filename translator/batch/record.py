@@ -37,8 +37,8 @@ class Translated(msgspec.Struct, array_like=True, tag="rule", dict=True):
     """One condition of one Sigma rule: what a :class:`Translation` says, without what it was made from.
 
     ``path`` is known where the file is, so it does not travel. ``leaves`` counts the fields and values of
-    the condition that were dealt with; ``fields`` are those of a refused rule. Words that a Sigma rule leaves out
-    are empty.
+    the condition that were dealt with; ``fields`` are those of a refused rule. Words that a Sigma rule leaves
+    out are empty.
     """
 
     line: int | None
