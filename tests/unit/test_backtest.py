@@ -20,8 +20,10 @@ from tests.conftest import ROOT
 from translator.dialect.profile import load_profile
 from translator.engine.context import NOTHING
 from translator.errors import InputError
+from translator.harness.arrivals import Arrivals
 from translator.harness.backtest import files as cut
 from translator.harness.backtest import journal as journals
+from translator.harness.backtest.decode import RawLine, arrival, flat_event, records_of
 from translator.harness.backtest.files import event_files
 from translator.harness.backtest.journal import Journal
 from translator.harness.backtest.report import as_data
@@ -143,7 +145,8 @@ from pathlib import Path
 from tests.unit import test_backtest as t
 t.cut.BATCH_BYTES = 1_500
 files, _ = t.event_files([Path({str(stored)!r})])
-found = t.Backtest(t.RULES, files, t.load_profile(), t.NOTHING, jobs=2, journal=t.Journal(Path({str(checkpoint)!r})))
+kept = t.Journal(Path({str(checkpoint)!r}))
+found = t.Backtest(t.RULES, files, t.load_profile(), t.NOTHING, jobs=2, journal=kept)
 found.run(lambda now: os.kill(os.getpid(), signal.SIGKILL) if now.events > 50 else None)
 """
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True)
@@ -244,10 +247,36 @@ def test_broken_lines_are_counted_and_the_others_read(
     path = tmp_path / "events.jsonl"
     path.write_bytes(lines(range(20)) + broken + lines(range(20, 45)))
     found = run([path])
-    assert (found.events, found.unread >= unread) == (45 + events, True)
+    assert found.events == 45 + events
+    assert found.unread >= unread
     assert all(str(error.location) == f"{path}:21" for error in found.errors[:unread])
-    last = [row.samples for row in found.totals.by_rule][0]
+    last = found.totals.by_rule[0].samples
     assert len(last) == 3
+
+
+LINES = [
+    event(1),
+    {"command": "whoami", "n": 1.5, "b": True, "none": None},
+    {"EventID": 1, "Channel": "Security", "SourceName": "a", "command": "whoami"},
+    {"AuditData": '{"Workload": "Exchange", "Operation": "New-InboxRule"}'},
+    {"_raw": "<Event><System><EventID>1</EventID></System></Event>"},
+    {"eventVersion": "1.08", "eventSource": "iam.amazonaws.com", "eventName": "CreateUser", "awsRegion": "x"},
+    {"CreationTime": "2026-01-01T00:00:00", "Workload": "Exchange", "Operation": "New-InboxRule", "Id": "1"},
+    {"action": "repo.create", "actor": "a", "@timestamp": 1_700_000_000_000, "_document_id": "x", "org": "o"},
+]
+
+
+@pytest.mark.parametrize("content", LINES, ids=str)
+def test_a_line_becomes_the_event_that_replay_takes(tmp_path: Path, content: dict[str, Any]) -> None:
+    path = tmp_path / "events.jsonl"
+    line = json.dumps(content).encode() + b"\n"
+    path.write_bytes(line)
+    taken = [dict(each.event) for _, each in Arrivals([path]).timed()]
+    flat = flat_event(line)
+    found = [flat] if flat is not None else []
+    if flat is None:
+        found = [arrival(each)[0] for each in records_of(line, "x", 1) if isinstance(each, RawLine)]
+    assert found == taken
 
 
 def others() -> Iterator[tuple[str, bytes]]:

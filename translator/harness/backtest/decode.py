@@ -14,6 +14,7 @@ from translator.engine.times import is_time
 from translator.engine.values import Event, Record
 from translator.errors import InputError, Location
 from translator.harness.arrivals import arrived
+from translator.normalise import is_known
 from translator.sources.event_dialects import folded
 from translator.sources.event_envelopes import opened
 from translator.sources.event_json import json_events
@@ -45,7 +46,10 @@ def flat_event(line: bytes) -> Event | None:
         event = _decode(line)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None
-    return event if _TELLING.isdisjoint(event) else None
+    if not _TELLING.isdisjoint(event):
+        return None
+    plain = "phRecvTime" in event or "rawEventMsg" in event or not is_known(event)
+    return event if plain else None
 
 
 def arrival(raw: RawLine, name: str = "") -> tuple[Event, float | None]:

@@ -258,7 +258,7 @@ def _end_with(parent: int) -> None:
     """End when the process that started this one was killed; it could not say so, and nobody else would."""
     while os.getppid() == parent:
         time.sleep(_LOOK)
-    os._exit(1)  # noqa: SLF001 - of this process, from a thread
+    os._exit(1)
 
 
 def _serve(batch: Batch) -> Found:
