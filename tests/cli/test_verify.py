@@ -151,3 +151,11 @@ def test_a_report_does_not_replace_a_rule(run: Runner) -> None:
     assert result.code == 2
     assert "output-is-input" in result.err
     assert rule.read_text(encoding="utf-8") == rule_text()
+
+
+def test_events_are_written_as_messages_to_paste(run: Runner) -> None:
+    assert run("verify", EXACT, "--witnesses", "12", "--paste", "paste").code == 0
+    files = sorted(Path("paste").rglob("*.txt"))
+    assert {file.suffixes[0] for file in files} == {".fires", ".silent"}
+    assert {file.parent.name for file in files} == {"0001-Share-Discovery-With-Net"}
+    assert all("[xml]=<Event " in file.read_text(encoding="utf-8") for file in files)

@@ -16,6 +16,7 @@ from translator.cli.output import refuse_inputs, write_file
 from translator.errors import TranslatorError, UsageError
 from translator.harness.given import read_given
 from translator.harness.others import read_pack
+from translator.harness.paste import pasted
 from translator.harness.prove import MOST, Trials
 from translator.harness.report.formats import REPORTS
 from translator.harness.report.forms import as_json as form
@@ -62,6 +63,12 @@ OUTPUT = click.Path(path_type=Path)
 @click.option("--mutation", is_flag=True, help="Count which faults put into each rule the events find.")
 @click.option("--html", type=OUTPUT, metavar="FILE", help="Write the report as one page for people.")
 @click.option("--junit", type=OUTPUT, metavar="FILE", help="Write a JUnit report, for CI.")
+@click.option(
+    "--paste",
+    type=OUTPUT,
+    metavar="DIR",
+    help="Write events as raw messages, to paste into FortiSIEM's rule test.",
+)
 @click.option("--sarif", type=OUTPUT, metavar="FILE", help="Write a SARIF log, for code scanning.")
 @click.option(
     "--jobs",
@@ -88,6 +95,7 @@ def verify(
     html: Path | None,
     junit: Path | None,
     sarif: Path | None,
+    paste: Path | None,
     **flags: Any,
 ) -> int:
     """Ask each Sigma rule and its translation about the same events, and compare the verdicts.
@@ -113,17 +121,21 @@ def verify(
         seed=seed,
         pack=None if against is None else read_pack(against, errors),
         mutation=mutation,
+        paste=paste is not None,
     )
     found = _run(paths, trials, jobs)
     found.errors += errors
     for kind, target in wanted.items():
         write_file(target, REPORTS[kind](found, ", ".join(paths)))
+    if paste is not None:
+        for name, text in pasted(found.proofs):
+            write_file(paste / name, text)
     if as_json:
         print_json(form(found, forms.errors(found.errors)))
     else:
         proofs.say_unverified(found)
         show(proofs.lines(found, verbose))
-        for target in wanted.values():
+        for target in filter(None, (*wanted.values(), paste)):
             say(f"Written to {target}.")
     return found.exit_code
 

@@ -1,81 +1,36 @@
-"""A raw event for a rule, to be pasted into the rule test of FortiSIEM."""
+"""Witnesses as text for FortiSIEM's own rule test, which takes the raw message of an event."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+import re
+from collections.abc import Iterator, Sequence
 
-from translator.dialect.profile import Dialect
-from translator.engine.compile import compile_rule
-from translator.errors import TranslatorError
-from translator.harness.events import collected, known_log_source
-from translator.harness.stored import has_parser
-from translator.model.rule import Rule
+from translator.harness.proof import Proof
 from translator.normalise import normalise
-from translator.normalise.interpreter.agent import agent_message
 from translator.sources.sigma import RuleSource
-from translator.taxonomy.lookup import Taxonomy
-from translator.translate import load
-from translator.witness import witnesses
+from translator.witness import Witness, raw_event
 
-_WITNESSES = 4
-"""Events that are tried for a rule; mostly the first one fires."""
+_UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A rule for which an event is wanted, and the condition of the Sigma rule it was made from."""
-
-    name: str
-    rule: Rule
-    file: Path
-    line: int | None
-    condition: int
+def raw_text(source: RuleSource, witness: Witness) -> str:
+    """The message as the collector gets it; empty where none is known for the log source of the rule."""
+    raw = raw_event(source, witness)
+    return str(normalise(raw)["rawEventMsg"]) if isinstance(raw, dict) else ""
 
 
-def pasted(
-    wanted: Iterable[Wanted],
-    taxonomy: Taxonomy,
-    dialect: Dialect,
-    step: Callable[[], None] = lambda: None,
-) -> dict[str, str]:
-    """By name of the rule, a line as the FortiSIEM Windows Agent sends it, on which the rule fires.
+def pasted(proofs: Sequence[Proof]) -> Iterator[tuple[str, str]]:
+    """For each event with a message, its file name below the directory, and the text.
 
-    The event is made from the Sigma rule, and read back: it is given only if the oracle and the rule itself
-    agree that it fires. Rules about several events, and log sources that the Windows parser does not read,
-    have none.
+    The name says which rule it is for and whether the Sigma rule fires: ``0001-Whoami/witness-3.fires.txt``.
     """
-    found = {}
-    known: dict[Path, Mapping[int | None, RuleSource]] = {}
-    for each in wanted:
-        if each.file not in known:
-            known = {each.file: {source.location.line: source for source in _sources(each.file)}}
-        source = known[each.file].get(each.line)
-        text = None if source is None else _message(source, each, taxonomy, dialect)
-        if text is not None:
-            found[each.name] = text
-        step()
-    return found
+    for number, proof in enumerate(proofs, 1):
+        folder = f"{number:04}-{_safe(proof.title)}"
+        for trial in proof.trials:
+            if trial.raw:
+                verdict = "fires" if trial.sigma else "silent"
+                yield f"{folder}/{_safe(trial.place)}.{verdict}.txt", f"{trial.raw}\n"
 
 
-def _sources(file: Path) -> Iterator[RuleSource]:
-    """The rules of a file taken alone; what needs other files is about several events anyway."""
-    yield from (each for each in load([file]) if isinstance(each, RuleSource))
-
-
-def _message(source: RuleSource, wanted: Wanted, taxonomy: Taxonomy, dialect: Dialect) -> str | None:
-    log_source = known_log_source(source, taxonomy)
-    if log_source is None or not has_parser(log_source):
-        return None
-    try:
-        rule = compile_rule(wanted.rule, dialect)
-        for witness in witnesses(source, wanted.condition, most=_WITNESSES).events:
-            if not (witness.fires and witness.expected):
-                continue
-            raw = collected(witness.event, log_source)
-            if rule.matches(normalise(raw)):
-                return agent_message(raw)
-    except TranslatorError:  # tables and groups that nobody supplied, several events, values no event holds
-        return None
-    return None
+def _safe(text: str) -> str:
+    return _UNSAFE.sub("-", text).strip("-.")[:60] or "rule"

@@ -26,7 +26,7 @@ class Trial:
 
     ``place`` tells the event from others. ``leaf`` is the condition of the Sigma rule that the event is
     about, as ``selection.CommandLine|contains[2]``; ``decides`` are the conditions of the FortiSIEM rule on
-    which its verdict hangs, where it differs from Sigma's.
+    which its verdict hangs. ``raw`` is its message as collected, where that was asked for and is known.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Trial:
     leaf: str
     event: Mapping[str, Any]
     decides: tuple[str, ...] = ()
+    raw: str = ""
 
     def differs(self, profile: str) -> bool:
         """Whether the two verdicts differ under a profile."""

@@ -18,6 +18,7 @@ from translator.harness.given import Given
 from translator.harness.judge import Judge
 from translator.harness.mutation import mutation_score
 from translator.harness.others import Pack
+from translator.harness.paste import raw_text
 from translator.harness.proof import GIVEN, PROFILES, STRANGER, Mapped, Mutants, Proof, Trial
 from translator.harness.strangers import pins_event_types, strangers
 from translator.model.rule import Rule
@@ -40,7 +41,7 @@ class Trials:
     """What every rule is tried with.
 
     ``most``: witnesses of each rule, 0 for none. ``pack``: rules to try in the place of our translations.
-    ``mutation``: also count which faults the events find.
+    ``mutation``: also count which faults the events find. ``paste``: keep messages as collected.
     """
 
     options: Options
@@ -50,6 +51,7 @@ class Trials:
     seed: int = 0
     pack: Pack | None = None
     mutation: bool = False
+    paste: bool = False
 
     @cached_property
     def context(self) -> Context:
@@ -80,6 +82,7 @@ class _Event:
     leaf: str | None
     event: Mapping[str, Any]
     seen: EventViews
+    raw: str = ""
 
 
 def prove_file(task: Task, trials: Trials, shared: Shared | None) -> list[Proof | TranslatorError]:
@@ -178,7 +181,8 @@ def _events(subject: _Subject, trials: Trials) -> Iterator[_Event]:
     made = (event for found in subject.made for event in found.events)
     for number, each in enumerate(made, 1):
         seen = views(each.event, "sigma", log_source)
-        yield _Event(each.kind, f"{each.kind} {number}", each.why, each.leaf, each.event, seen)
+        raw = raw_text(subject.source, each) if trials.paste else ""
+        yield _Event(each.kind, f"{each.kind} {number}", each.why, each.leaf, each.event, seen, raw)
     for given in trials.given:
         case = given.case
         yield _Event(GIVEN, str(case.location), "", None, case.event, given.seen(log_source))
@@ -197,7 +201,7 @@ def _trial(judge: Judge, event: _Event, leaves: tuple[Mapped, ...]) -> Trial:
     trial = Trial(event.kind, event.place, sigma, fortisiem, event.why, event.leaf or "", event.event)
     if not trial.says_something:
         return trial
-    return replace(trial, decides=judge.decides(event.seen, about(event.leaf, leaves)))
+    return replace(trial, decides=judge.decides(event.seen, about(event.leaf, leaves)), raw=event.raw)
 
 
 def _mutants(rules: Sequence[Rule], found: Sequence[tuple[_Event, Trial]], trials: Trials) -> Mutants | None:
