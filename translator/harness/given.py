@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from translator.errors import InputError, Location, TranslatorError
+from translator.harness.arrivals import MOST_ERRORS
 from translator.harness.compare import Case
 from translator.harness.events import EventViews, Form, views
+from translator.normalise import is_known
 from translator.sources.events import read_events
 from translator.taxonomy.lookup import LogSource
 
@@ -38,8 +40,9 @@ def read_given(files: Sequence[Path], form: str, errors: list[TranslatorError]) 
     """The events of files; a file or an event that cannot be read adds its error, the others stay."""
     found: list[Given] = []
     for file in files:
+        bad: list[TranslatorError] = []
         try:
-            for event in read_events(file):
+            for event in read_events(file, bad.append):
                 case = Case(event.content, form_of(form, event.content), event.location)
                 try:
                     raw = views(case.event, "raw", None) if case.form == "raw" else None
@@ -49,6 +52,10 @@ def read_given(files: Sequence[Path], form: str, errors: list[TranslatorError]) 
                     found.append(Given(case, raw))
         except TranslatorError as error:
             errors.append(error.at(Location(str(file))))
+        errors += bad[:MOST_ERRORS]
+        if more := bad[MOST_ERRORS:]:
+            cause = f"{len(more):,} more records cannot be read"
+            errors.append(InputError("records-broken", cause, more[0].location, "check the file"))
     return found
 
 
@@ -57,4 +64,4 @@ def form_of(wanted: str, event: dict[str, object]) -> Form:
     match wanted:
         case "raw" | "sigma":
             return wanted
-    return "raw" if "Event" in event else "sigma"
+    return "raw" if is_known(event) else "sigma"

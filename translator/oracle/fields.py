@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from translator.oracle.numbers import read_number
+from translator.oracle.others import other_view
 from translator.oracle.windows import aliases
 
 HEADER_PREFIX = "System_"
@@ -28,18 +29,18 @@ Field = tuple[str, object]
 def field_view(raw: Mapping[str, object]) -> dict[str, object]:
     """The flat view of an event: Sigma field names to values, whose types are kept (EventID is a number).
 
-    A map without `Event.System` is taken to be flat already and returned as it is. Of two fields with one
-    name the body's wins, because rules speak of what happened rather than of where it was logged: "log
-    cleared" events name the cleared log in `Channel`. The header's stays as `System_Channel`. `EventID` is
-    always the header's. `Data` elements without names become one field `Data`, a list if there are several.
-    Empty elements hold an empty text or null as the library gives it; `-`, which Sysmon writes for
-    "unknown", is a value like others. Where Sigma's taxonomy has another name for a field of the event,
-    the value is found under both.
+    A map without `Event.System` is read by `oracle.others`: a line of a log by its parts, anything else as it
+    is. Of two fields with one name the body's wins, because rules speak of what happened rather than of where
+    it was logged: "log cleared" events name the cleared log in `Channel`. The header's stays as
+    `System_Channel`. `EventID` is always the header's. `Data` elements without names become one field `Data`,
+    a list if there are several. Empty elements hold an empty text or null as the library gives it; `-`, which
+    Sysmon writes for "unknown", is a value like others. Where Sigma's taxonomy has another name for a field
+    of the event, the value is found under both.
     """
     event = raw.get("Event")
     system = event.get("System") if isinstance(event, Mapping) else None
     if not isinstance(event, Mapping) or not isinstance(system, Mapping):
-        return dict(raw)
+        return other_view(raw)
     header = dict(_elements(system.items()))
     identity = read_number(header.get(_IDENTITY))
     if identity is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from translator.oracle.fields import HEADER_PREFIX
+from translator.oracle.others import holds_other
 from translator.oracle.windows import Source, sources
 
 WINDOWS = "windows"
@@ -13,11 +14,13 @@ WINDOWS = "windows"
 def in_scope(logsource: Mapping[str, object], view: Mapping[str, object]) -> bool:
     """Whether the event, given as a flat view, belongs to the log source.
 
-    Knows the Windows log sources of the Sigma taxonomy; every other log source holds no event. An event is
+    Knows the Windows log sources of the Sigma taxonomy, and some others; the rest holds no event. An event is
     recognised by its channel, event ID and provider, so one that carries none of them (a flat map of Sigma
     fields) is in no scope. Category and service both have to fit where a rule names both.
     """
     product, category, service = (logsource.get(key) for key in ("product", "category", "service"))
+    if holds_other(logsource, view):
+        return True
     if product is not None and product != WINDOWS:
         return False
     if category is None and service is None:
