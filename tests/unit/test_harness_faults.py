@@ -7,6 +7,7 @@ import pytest
 from translator.engine.context import NOTHING
 from translator.harness.faults import alternatives, faults
 from translator.harness.mutation import mutation_score
+from translator.harness.strangers import siblings
 from translator.model.expr import Attribute, Call, Number, Test
 from translator.model.rule import Incident, Rule, SubPattern
 from translator.parse.expression import parse_filter
@@ -78,3 +79,17 @@ def test_events_that_see_every_fault_find_it() -> None:
 def test_a_fault_that_no_event_sees_survives() -> None:
     found = mutation_score(rule('a = "xy"'), [{"a": "xy"}], NOTHING)
     assert [each.partition(":")[0] for each in found.survivors] == ["equality widened to containment"]
+
+
+def test_what_no_event_can_tell_apart_does_not_count() -> None:
+    text = 'eventType IN ("Ab","Cd") AND a = 1'
+    found = mutation_score(rule(text), [{"eventType": "Ab", "a": 1}, {"eventType": "Cd", "a": 1}], NOTHING)
+    assert not any(each.startswith("letter case") for each in found.survivors)
+    assert not any(each.startswith("member") for each in found.survivors)
+
+
+def test_a_rule_is_tried_on_each_event_type_that_it_names() -> None:
+    firing = [{"eventType": "Ab", "a": 1}]
+    found = siblings(rule('eventType IN ("Ab","Cd") AND a = 1'), firing)
+    assert found == [{"eventType": "Ab", "a": 1}, {"eventType": "Cd", "a": 1}]
+    assert siblings(rule("a = 1"), firing) == []

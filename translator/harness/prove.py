@@ -20,7 +20,7 @@ from translator.harness.mutation import mutation_score
 from translator.harness.others import Pack
 from translator.harness.paste import raw_text
 from translator.harness.proof import GIVEN, PROFILES, STRANGER, Mapped, Mutants, Proof, Trial
-from translator.harness.strangers import pins_event_types, strangers
+from translator.harness.strangers import pins_event_types, siblings, strangers
 from translator.model.rule import Rule
 from translator.sources.correlation import CorrelationSource
 from translator.sources.documents import read_documents
@@ -207,7 +207,9 @@ def _trial(judge: Judge, event: _Event, leaves: tuple[Mapped, ...]) -> Trial:
 def _mutants(rules: Sequence[Rule], found: Sequence[tuple[_Event, Trial]], trials: Trials) -> Mutants | None:
     if len(rules) != 1:
         return None
-    return mutation_score(rules[0], [event.seen.fortisiem for event, _ in found], trials.context)
+    events = [event.seen.fortisiem for event, _ in found]
+    events += siblings(rules[0], [event.seen.fortisiem for event, trial in found if trial.sigma])
+    return mutation_score(rules[0], events, trials.context)
 
 
 def _stream(proof: Proof, translation: Translation, trials: Trials) -> Proof:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from translator.engine.compile import EVENT_TYPE, pinned_event_types
-from translator.harness.events import EventViews
+from translator.harness.events import Attributes, EventViews
 from translator.model.rule import Rule
 
 OTHER = "Other-Event-Type"
@@ -25,3 +25,12 @@ def strangers(seen: EventViews) -> Iterator[tuple[str, EventViews]]:
     if EVENT_TYPE in seen.fortisiem:
         changed = {**seen.fortisiem, EVENT_TYPE: OTHER}
         yield "the same values in an event of another type", EventViews(None, changed, scoped=False)
+
+
+def siblings(rule: Rule, firing: Sequence[Attributes]) -> list[Attributes]:
+    """The first event that fires the rule, as one of each event type that the rule names.
+
+    Sigma fields become events of the usual type; the others count where each test of a rule is to be seen.
+    """
+    names = sorted(pinned_event_types(rule.sub_patterns[0].filter) or ())
+    return [{**event, EVENT_TYPE: name} for event in firing[:1] for name in names]
