@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from translator.engine.compile import EVENT_TYPE, pinned_event_types
 from translator.harness.events import Attributes, EventViews
+from translator.model.expr import Attribute, Test, Text, Values
 from translator.model.rule import Rule
+from translator.model.walk import tests
 
 OTHER = "Other-Event-Type"
 """An event type that no log source has."""
@@ -32,5 +34,13 @@ def siblings(rule: Rule, firing: Sequence[Attributes]) -> list[Attributes]:
 
     Sigma fields become events of the usual type; the others count where each test of a rule is to be seen.
     """
-    names = sorted(pinned_event_types(rule.sub_patterns[0].filter) or ())
+    names = dict.fromkeys(name for test in tests(rule.sub_patterns[0].filter) for name in _named(test))
     return [{**event, EVENT_TYPE: name} for event in firing[:1] for name in names]
+
+
+def _named(test: Test) -> Iterator[str]:
+    match test:
+        case Test(Attribute("eventType"), operand=Text(value)):
+            yield value
+        case Test(Attribute("eventType"), operand=Values(items)):
+            yield from (each.value for each in items if isinstance(each, Text))
