@@ -110,7 +110,7 @@ def assemble_with_bar(source: Path, run: Run, settings: Settings, overrides: Ove
 def events_of(assembled: Assembled, source: Path, options: Options) -> dict[str, tuple[str, bytes]]:
     """A raw event for each rule that has one, with a bar on a terminal."""
     # What makes events takes long to load, and only this flag needs it.
-    from translator.harness.paste import Wanted, pasted
+    from translator.harness.pack_events import Wanted, pasted
 
     root = source if source.is_dir() else source.parent
     wanted = [

@@ -1,0 +1,81 @@
+"""A raw event for a rule, to be pasted into the rule test of FortiSIEM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from translator.dialect.profile import Dialect
+from translator.engine.compile import compile_rule
+from translator.errors import TranslatorError
+from translator.harness.events import known_log_source
+from translator.harness.stored import has_parser
+from translator.model.rule import Rule
+from translator.normalise import normalise
+from translator.normalise.interpreter.agent import agent_message
+from translator.sources.sigma import RuleSource
+from translator.taxonomy.lookup import Taxonomy
+from translator.translate import load
+from translator.witness import raw_event, witnesses
+
+_WITNESSES = 4
+"""Events that are tried for a rule; mostly the first one fires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A rule for which an event is wanted, and the condition of the Sigma rule it was made from."""
+
+    name: str
+    rule: Rule
+    file: Path
+    line: int | None
+    condition: int
+
+
+def pasted(
+    wanted: Iterable[Wanted],
+    taxonomy: Taxonomy,
+    dialect: Dialect,
+    step: Callable[[], None] = lambda: None,
+) -> dict[str, str]:
+    """By name of the rule, a line as the FortiSIEM Windows Agent sends it, on which the rule fires.
+
+    The event is made from the Sigma rule, and read back: it is given only if the oracle and the rule itself
+    agree that it fires. Rules about several events, and log sources that the Windows parser does not read,
+    have none.
+    """
+    found = {}
+    known: dict[Path, Mapping[int | None, RuleSource]] = {}
+    for each in wanted:
+        if each.file not in known:
+            known = {each.file: {source.location.line: source for source in _sources(each.file)}}
+        source = known[each.file].get(each.line)
+        text = None if source is None else _message(source, each, taxonomy, dialect)
+        if text is not None:
+            found[each.name] = text
+        step()
+    return found
+
+
+def _sources(file: Path) -> Iterator[RuleSource]:
+    """The rules of a file taken alone; what needs other files is about several events anyway."""
+    yield from (each for each in load([file]) if isinstance(each, RuleSource))
+
+
+def _message(source: RuleSource, wanted: Wanted, taxonomy: Taxonomy, dialect: Dialect) -> str | None:
+    log_source = known_log_source(source, taxonomy)
+    if log_source is None or not has_parser(log_source):
+        return None
+    try:
+        rule = compile_rule(wanted.rule, dialect)
+        for witness in witnesses(source, wanted.condition, most=_WITNESSES).events:
+            if not (witness.fires and witness.expected):
+                continue
+            raw = raw_event(source, witness)
+            if isinstance(raw, dict) and rule.matches(normalise(raw)):
+                return agent_message(raw)
+    except TranslatorError:  # tables and groups that nobody supplied, several events, values no event holds
+        return None
+    return None
