@@ -13,7 +13,7 @@ from translator.engine.columnar.marked import Marked
 from translator.engine.columnar.marks import Clause, Mark
 from translator.engine.columnar.sample import ENOUGH, Sample
 from translator.engine.columnar.table import Rows, Table, Text
-from translator.engine.columnar.tree import FALSE
+from translator.engine.columnar.tree import OPEN, TRUE
 from translator.engine.context import Context
 
 Choice = Mapping[int, Sequence[int]]
@@ -46,25 +46,28 @@ class Group:
         if choice is not None:
             self._prepare(choice)
 
-    def candidates(self, table: Table) -> Iterator[tuple[int, Sequence[int]]]:
-        """Each filter that may not be false for some of the events, with the places of those."""
+    def candidates(self, table: Table) -> Iterator[tuple[int, list[int], list[int]]]:
+        """Each filter, with the places of the events that it holds for and those of events to ask it about.
+
+        It is false for all others.
+        """
         if self.choice is None:
             self.choice = self._choose(table)
             self._prepare(self.choice)
         rows = self._rows(table)
         for number in self._free:
-            yield number, self._narrowed(number, table, np.arange(len(table)))
+            yield number, *self._judged(number, table, np.arange(len(table)))
         for number, clauses in self._needs.items():
             if all(clause in rows for clause in clauses):
                 own = _all_of([rows[clause] for clause in clauses], len(table))
-                yield number, self._narrowed(number, table, own)
+                yield number, *self._judged(number, table, own)
 
-    def _narrowed(self, number: int, table: Table, rows: Rows) -> list[int]:
-        """Without events for which the filter turns out false, where there are many."""
-        if len(rows) > FEW:
-            rows = rows[self._filters[number].judge(table, rows) != FALSE]
-        found: list[int] = rows.tolist()
-        return found
+    def _judged(self, number: int, table: Table, rows: Rows) -> tuple[list[int], list[int]]:
+        """Which events a filter holds for, and which are left; many are looked at together."""
+        if len(rows) <= FEW:
+            return [], rows.tolist()
+        verdicts = self._filters[number].judge(table, rows)
+        return rows[verdicts == TRUE].tolist(), rows[verdicts == OPEN].tolist()
 
     def _choose(self, table: Table) -> Choice:
         some = {

@@ -26,11 +26,8 @@ class Sample:
 
     def __init__(self, columns: Mapping[str, Sequence[str]], count: int) -> None:
         self._count = max(count, 1)
-        self._forms = {
-            (name, folded): _Values(map(fold if folded else str, map(as_text, values)))
-            for name, values in columns.items()
-            for folded in (False, True)
-        }
+        self._columns = columns
+        self._forms: dict[tuple[str, bool], _Values] = {}
         self._shares: dict[Mark, float] = {}
 
     def share(self, clause: Clause) -> float:
@@ -40,10 +37,17 @@ class Sample:
     def _share_of(self, mark: Mark) -> float:
         share = self._shares.get(mark)
         if share is None:
-            values = self._forms.get((mark.attribute, mark.folded))
-            share = 0.0 if values is None else values.count(mark) / self._count
+            share = self._values(mark).count(mark) / self._count
             self._shares[mark] = share
         return share
+
+    def _values(self, mark: Mark) -> _Values:
+        """The values that a mark is about, in its form."""
+        key = mark.attribute, mark.folded
+        if key not in self._forms:
+            texts = map(as_text, self._columns.get(mark.attribute, ()))
+            self._forms[key] = _Values(map(fold, texts) if mark.folded else texts)
+        return self._forms[key]
 
     def choose(self, clauses: Sequence[Clause]) -> tuple[Clause, ...]:
         """The clauses of a filter to look up: the rarest, and others while that leaves many events.

@@ -83,9 +83,10 @@ class Scan:
     def _scan_group(self, group: Group, events: Sequence[Event], places: Sequence[int], found: Found) -> None:
         own = [events[place] for place in places]
         started = perf_counter()
-        for number, rows in group.candidates(Table(own)):
+        for number, held, rows in group.candidates(Table(own)):
             each = self._filters[number]
             found.asked[number] = found.asked.get(number, 0) + len(rows)
+            found.matches += [(places[row], number) for row in held]
             for row in rows:
                 verdict = each.verdict(own[row])
                 if verdict is False:

@@ -1,0 +1,119 @@
+"""How fast stored events are backtested against translated rules. See README.md in this folder.
+
+Figures are processor time, since machines are shared; those of one run are comparable with each other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tests.benchmarks.replay import BESIDE, FOLDERS, ROOT, all_new, rule_document
+from tests.benchmarks.stream import Event, events
+from translator.dialect.profile import load_profile
+from translator.engine.context import NOTHING
+from translator.engine.replay import Replay
+from translator.engine.values import Record
+from translator.harness.backtest.files import event_files
+from translator.harness.backtest.run import Backtest
+from translator.model.rule import Rule
+from translator.parse.rule_xml import parse_rules
+
+
+def write(path: Path, stream: Iterable[Event]) -> None:
+    """The events, one JSON object a line."""
+    with path.open("w", encoding="utf-8") as file:
+        for event in stream:
+            file.write(json.dumps(event, separators=(",", ":")) + "\n")
+
+
+def _processor() -> float:
+    now = os.times()
+    return now.user + now.system + now.children_user + now.children_system
+
+
+def backtested(rules: Sequence[Rule], path: Path, jobs: int) -> tuple[dict[str, float], Backtest]:
+    """Figures of one backtest, and what came of it. Rates are events a second of one processor."""
+    files, _ = event_files([path])
+    begun = time.process_time()
+    found = Backtest(rules, files, load_profile(), NOTHING, jobs=jobs)
+    ready = time.process_time()
+    wall, processor = time.monotonic(), _processor()
+    found.run()
+    wall, processor = time.monotonic() - wall, _processor() - processor
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    others = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    figures = {
+        "processes": jobs,
+        "rules made ready, s": round(ready - begun, 1),
+        "wall s": round(wall, 1),
+        "processor s": round(processor, 1),
+        "events a second": round(found.events / wall),
+        "events a processor second": round(found.events / processor),
+        "peak MB of a process": round(max(own, others) / 1024),
+        "matches": sum(row.matches.total() for row in found.totals.by_rule),
+    }
+    return figures, found
+
+
+def by_closures(rules: Sequence[Rule], stream: Iterable[Event]) -> tuple[float, int]:
+    """Events a processor second by closures behind the index, and the matches."""
+    index = Replay(rules, load_profile(), tolerant=True)._index  # noqa: SLF001 - the filters alone
+    given = list(stream)
+    before = time.process_time()
+    matches = sum(verdict is True for event in given for _, verdict in index.verdicts_on(Record(event)))
+    return len(given) / (time.process_time() - before), matches
+
+
+def measure(
+    folder: Path, rule_folders: Sequence[Path], most: int, count: int, jobs: int
+) -> dict[str, object]:
+    """All figures of one run."""
+    document = rule_document(rule_folders, most).encode()
+    before = time.process_time()
+    rules = [each.rule for each in parse_rules(document)]
+    read = time.process_time() - before
+    usual, new, some = folder / "usual.jsonl", folder / "new.jsonl", folder / "some.jsonl"
+    sample = min(count, 20_000)
+    write(usual, events(count))
+    write(new, all_new(events(min(count, 100_000))))
+    write(some, events(sample))
+    rate, matches = by_closures(rules, events(sample))
+    small, _ = backtested(rules, some, 1)
+    new_figures, _ = backtested(rules, new, 1)
+    figures, _ = backtested(rules, usual, jobs)
+    return {
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "rules": len(rules),
+        "rules read, s": round(read, 1),
+        "events": count,
+        "MB of events": round(usual.stat().st_size / 1e6),
+        "values repeat": figures,
+        "all values new": new_figures,
+        "a part, by closures": {"events a processor second": round(rate), "matches": matches},
+        "a part, by columns": small,
+    }
+
+
+def main() -> None:
+    """Measure, and print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    usual = FOLDERS if BESIDE.is_dir() else [ROOT / "sigma_rules"]
+    parser.add_argument("--rules", type=Path, nargs="+", default=usual, help="folders of Sigma rules")
+    parser.add_argument("--most", type=int, default=2_400, help="translated rules (2,400)")
+    parser.add_argument("--events", type=int, default=1_000_000, help="events (1,000,000)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes (2)")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        print(json.dumps(measure(Path(folder), given.rules, given.most, given.events, given.jobs), indent=2))
+
+
+if __name__ == "__main__":
+    main()
