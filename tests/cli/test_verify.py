@@ -27,7 +27,7 @@ def report(run: Runner, *arguments: str | Path) -> dict[str, Any]:
 def test_a_rule_is_proved_by_events_made_from_it(run: Runner) -> None:
     result = run("verify", EXACT)
     assert (result.code, result.err) == (0, "")
-    assert "1 rules on " in result.out
+    assert "1 rule on " in result.out
     assert "; 1 fired" in result.out
     (rule,) = report(run, EXACT)["rules"]
     assert rule["witnesses"] > 10
@@ -38,7 +38,7 @@ def test_a_rule_is_proved_by_events_made_from_it(run: Runner) -> None:
 def test_given_events_come_to_them(run: Runner) -> None:
     result = run("verify", EXACT, *NONE, "--events", EVENTS)
     assert (result.code, result.err) == (0, "")
-    assert "1 rules on 0 witnesses and 6 events; 1 fired" in result.out
+    assert "1 rule on 0 witnesses and 6 events; 1 fired" in result.out
 
 
 def test_a_difference_that_a_note_announces_is_no_failure(run: Runner) -> None:
@@ -111,7 +111,7 @@ def test_what_cannot_be_read_does_not_stop_the_rest(run: Runner) -> None:
     lines = result.err.splitlines()
     assert {line.split(": ")[0] for line in lines} == {"no.yml", "broken.json:1:2", "refused.yml:1"}
     assert any(line.endswith("; nothing to verify") for line in lines)
-    assert "1 rules on 0 witnesses and 6 events" in result.out
+    assert "1 rule on 0 witnesses and 6 events" in result.out
 
 
 def test_an_event_of_another_kind_does_not_stop_the_rest(run: Runner) -> None:
@@ -122,7 +122,7 @@ def test_an_event_of_another_kind_does_not_stop_the_rest(run: Runner) -> None:
         ["other.jsonl:1", "not-windows-event"],
         ["other.jsonl:2", "not-windows-event"],
     ]
-    assert "1 rules on 0 witnesses and 6 events" in result.out
+    assert "1 rule on 0 witnesses and 6 events" in result.out
 
 
 def test_several_processes_give_the_same(run: Runner) -> None:

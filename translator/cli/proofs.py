@@ -96,7 +96,8 @@ def _figures(found: Verification, tried: Sequence[Proof]) -> Iterator[Text]:
     witnesses = sum(len(each.of_kind(given=False)) for each in tried)
     fired = sum(bool(each.fired) for each in tried)
     parts = [f"{witnesses:,} witnesses", f"{len(found.trials.given):,} events"]
-    yield line((f"{len(tried):,} rules on {' and '.join(parts)}; {fired:,} fired", "bold"))
+    rules = "1 rule" if len(tried) == 1 else f"{len(tried):,} rules"
+    yield line((f"{rules} on {' and '.join(parts)}; {fired:,} fired", "bold"))
     for standing, number in found.by_standing.items():
         if number:
             yield line("  ", (f"{standing.words:28}", COLOURS[standing]), f"{number:7,}")
