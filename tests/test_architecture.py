@@ -75,7 +75,9 @@ def postpones(module: ast.Module) -> bool:
     return any(alias.name == "annotations" for node in imports for alias in node.names)
 
 
-def test_import_contracts_hold(capsys: pytest.CaptureFixture[str]) -> None:
+def test_import_contracts_hold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    # It would silence every logger that exists, for all tests after this one.
+    monkeypatch.setattr("importlinter.cli._configure_logging", lambda verbose: None)
     status = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
     assert status == 0, capsys.readouterr().out
 
