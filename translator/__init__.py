@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from translator.errors import TranslatorError
     from translator.harness.compare import compare as verify
     from translator.model.rule import Rule
+    from translator.options import Options
     from translator.parse.rule_xml import parse_rules as parse
-    from translator.translate import Options, Translation, load, render, translate
+    from translator.translate import Translation, load, render, translate
 
 __all__ = [
     "Options",
@@ -48,7 +49,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Options": "translator.translate:Options",
+    "Options": "translator.options:Options",
     "Translation": "translator.translate:Translation",
     "TranslatorError": "translator.errors:TranslatorError",
     "load": "translator.translate:load",

@@ -2,71 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from translator.dialect.limits import exceeded
-from translator.dialect.profile import Dialect, load_profile
+from translator.dialect.profile import Dialect
 from translator.errors import Location, Refused, TranslatorError
-from translator.lowering.context import Emission, Leaf
+from translator.lowering.context import Leaf
 from translator.lowering.lower import lower
-from translator.lowering.metadata import GroupBy, Names, under_names
-from translator.lowering.regex import RegexCase
-from translator.lowering.settings import Settings
+from translator.lowering.metadata import under_names
+from translator.lowering.names import Names
 from translator.model.check import problems
 from translator.model.rule import Rule
 from translator.notes import CATALOGUE, Effect, Note
+from translator.options import Options as Options  # part of what this module offers
 from translator.render.registry import Page, formats
 from translator.render.roundtrip import prove_round_trip
 from translator.sources.documents import read_yaml_file
 from translator.sources.files import STANDARD_INPUT, find_rule_files
-from translator.sources.rule_files import Shared, find_shared, rule_sources
+from translator.sources.linked import Shared
+from translator.sources.rule_files import find_shared, rule_sources
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.attack import AttackTags, from_tags
-from translator.taxonomy.lookup import load_taxonomy
-from translator.taxonomy.schema import Confidence
 
 RULE_FORMAT = "rule-xml"
-
-
-@dataclass(frozen=True)
-class Options:
-    """What a user may choose. Each default is what published FortiSIEM rules do.
-
-    ``sources``: the log source's primary event types, all, or the named ones. ``robust``: the same verdict
-    whatever negation does on absent attributes. ``regex_case``: patterns that do not depend on the letter
-    case rule of the target. ``groups``: for a placeholder, the id of the group that it stands for, which goes
-    before its values. ``min_confidence``: event types and fields that are known less surely count as unknown.
-    ``strict``: every note above "info" refuses the rule.
-    """
-
-    profile: str = "default"
-    sources: str | tuple[str, ...] = "primary"
-    robust: bool = True
-    regex_case: RegexCase | None = None
-    group_by: GroupBy = "filter"
-    ids: bool = False
-    strict: bool = False
-    taxonomy: tuple[Path, ...] = ()
-    min_confidence: Confidence = "guess"
-    placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    groups: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def settings(self) -> Settings:
-        """The same for the lowering, files and profile loaded."""
-        return Settings(
-            taxonomy=load_taxonomy(self.taxonomy, self.min_confidence),
-            emission=Emission(
-                load_profile(self.profile), self.regex_case, self.robust, tuple(sorted(self.groups.items()))
-            ),
-            sources=self.sources,
-            group_by=self.group_by,
-            ids=self.ids,
-            placeholders=self.placeholders,
-        )
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,11 @@ from translator.engine.replay import Replay
 from translator.engine.session import Session
 from translator.engine.values import Record
 from translator.errors import TranslatorError
-from translator.lowering.metadata import Names
+from translator.lowering.names import Names
 from translator.model.rule import Rule
+from translator.options import Options
 from translator.parse.rule_xml import parse_rules
-from translator.translate import Options, load, render, translate
+from translator.translate import load, render, translate
 
 ROOT = Path(__file__).resolve().parents[2]
 BESIDE = ROOT.parent / "shared" / "sigma"

@@ -12,12 +12,13 @@ from translator.engine.context import NOTHING
 from translator.engine.replay import Replay
 from translator.engine.values import Event, Record
 from translator.errors import TranslatorError
-from translator.lowering.metadata import Names
+from translator.lowering.names import Names
 from translator.model.rule import Rule
 from translator.normalise import normalise
+from translator.options import Options
 from translator.parse.rule_xml import parse_rules
 from translator.sources.events import read_events
-from translator.translate import Options, load, render, translate
+from translator.translate import load, render, translate
 
 pytest.importorskip("numpy", reason="the extra 'replay' is not installed")
 

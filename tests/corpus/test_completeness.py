@@ -9,7 +9,8 @@ import pytest
 from tests.unit.leaves import is_whole
 from translator.errors import InputError, TranslatorError
 from translator.notes import CATALOGUE
-from translator.translate import Options, load, translate
+from translator.options import Options
+from translator.translate import load, translate
 
 pytestmark = pytest.mark.corpus
 

@@ -13,6 +13,7 @@ import pytest
 from tests.corpus.pack_changes import Planted, overrides, plant
 from translator.batch.run import Run
 from translator.model.rule import Rule
+from translator.options import Options
 from translator.pack.assemble import assemble
 from translator.pack.build import Pack, build
 from translator.pack.diff import Category
@@ -27,7 +28,7 @@ from translator.pack.verify import verify
 from translator.render.registry import Page
 from translator.sources.files import find_rule_files
 from translator.taxonomy.attack import from_tags
-from translator.translate import Options, render
+from translator.translate import render
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 

@@ -10,7 +10,7 @@ from tests.corpus.test_regression_events import regression_cases
 from tests.corpus.test_windows_rules import windows_translations
 from translator.dialect.profile import load_profile
 from translator.harness.compare import compare
-from translator.translate import Options
+from translator.options import Options
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 

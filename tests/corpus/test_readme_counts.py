@@ -11,7 +11,7 @@ from tests.corpus.test_windows_rules import FOLDERS
 from tests.readme import keep, table
 from translator.cli.batch import translate_many
 from translator.coverage.account import Row, Status, account
-from translator.translate import Options
+from translator.options import Options
 
 pytestmark = pytest.mark.corpus
 

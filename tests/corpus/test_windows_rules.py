@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from translator.errors import TranslatorError
-from translator.lowering.metadata import Names
+from translator.lowering.names import Names
 from translator.notes import CATALOGUE, Effect
+from translator.options import Options
 from translator.render.expression import print_filter
-from translator.translate import Options, Translation, load, render, translate
+from translator.translate import Translation, load, render, translate
 
 pytestmark = pytest.mark.corpus
 

@@ -9,10 +9,11 @@ import pytest
 
 from translator.harness.fixture_file import read_fixture
 from translator.harness.fixtures import CaseResult, run_file
-from translator.lowering.metadata import Names
+from translator.lowering.names import Names
+from translator.options import Options
 from translator.sources.correlation import CorrelationSource
 from translator.sources.sigma import RuleSource
-from translator.translate import Options, load, render, translate
+from translator.translate import load, render, translate
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "sigma_rules" / "correlations"

@@ -14,10 +14,11 @@ import yaml
 from translator.errors import TranslatorError
 from translator.harness.fixture_file import FixtureFile, read_fixture
 from translator.harness.fixtures import run_file
-from translator.lowering.metadata import Names
+from translator.lowering.names import Names
+from translator.options import Options
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.attack import from_tags
-from translator.translate import Options, Translation, load, render, translate
+from translator.translate import Translation, load, render, translate
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "sigma_rules"

@@ -15,7 +15,7 @@ from translator.cli.main import main
 from translator.errors import TranslatorError
 from translator.harness.fixture_file import FixtureFile
 from translator.harness.fixtures import run_file
-from translator.translate import Options
+from translator.options import Options
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "fixtures.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)

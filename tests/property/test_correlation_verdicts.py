@@ -11,10 +11,11 @@ from translator.dialect.profile import load_profile
 from translator.errors import Location
 from translator.harness.compare import from_xml
 from translator.harness.streams import TimedEvent, fortisiem_verdicts, see, sigma_verdicts
+from translator.options import Options
 from translator.sources.correlation import CorrelationSource
 from translator.sources.documents import Document
 from translator.sources.rule_files import rule_sources
-from translator.translate import Options, translate
+from translator.translate import translate
 
 LOG_SOURCE = {"product": "windows", "category": "process_creation"}
 RULES = ("a", "b", "c")

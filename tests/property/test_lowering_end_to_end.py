@@ -13,10 +13,11 @@ from translator.dialect.profile import load_profile
 from translator.engine.compile import compile_rule
 from translator.errors import Location
 from translator.notes import Effect, Note
+from translator.options import Options
 from translator.oracle import compile_rule as compile_sigma
 from translator.parse.rule_xml import parse_rules
 from translator.sources.sigma import read_rule
-from translator.translate import Options, Translation, render, translate
+from translator.translate import Translation, render, translate
 
 KNOWN = taxonomy()
 OPTIONS = {

@@ -11,9 +11,10 @@ from tests.property.lab import TAXONOMY, attributes, taxonomy
 from translator.dialect.profile import load_profile
 from translator.engine.compile import compile_filter
 from translator.errors import Location
+from translator.options import Options
 from translator.oracle import compile_rule as compile_sigma
 from translator.sources.sigma import read_rule
-from translator.translate import Options, translate
+from translator.translate import translate
 
 KNOWN = taxonomy()
 OPTIONS = Options(taxonomy=(TAXONOMY,))

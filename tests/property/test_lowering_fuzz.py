@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from tests.property.lab import TAXONOMY
 from translator.errors import Location, TranslatorError
+from translator.options import Options
 from translator.sources.documents import Document
 from translator.sources.modifiers import KNOWN
 from translator.sources.rule_files import rule_sources
-from translator.translate import Options, translate
+from translator.translate import translate
 
 OPTIONS = Options(taxonomy=(TAXONOMY,), placeholders={"some": ("a", "b")})
 LAB = {"product": "lab", "category": "process"}

@@ -13,8 +13,9 @@ from translator.errors import Location
 from translator.harness.compare import fortisiem_side, sigma_sides
 from translator.harness.events import known_log_source, views
 from translator.notes import Effect, Note
+from translator.options import Options
 from translator.sources.sigma import read_rule
-from translator.translate import Options, translate
+from translator.translate import translate
 
 OPTIONS = {name: Options(profile=name, sources="all") for name in ("default", "sql-null")}
 

@@ -21,11 +21,12 @@ from translator.batch.run import Run
 from translator.batch.scope import scope_of
 from translator.batch.wire import from_wire, to_wire
 from translator.errors import InputError, TranslatorError
-from translator.lowering.metadata import Names
+from translator.lowering.names import Names
 from translator.model import expr, rule
+from translator.options import Options
 from translator.sources.files import find_rule_files
-from translator.sources.rule_files import Shared
-from translator.translate import Options, load, render, translate
+from translator.sources.linked import Shared
+from translator.translate import load, render, translate
 
 ROOT = Path(__file__).resolve().parents[2]
 RULE = """\

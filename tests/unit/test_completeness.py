@@ -9,7 +9,8 @@ import pytest
 
 from tests.unit.leaves import Leaf, accounted, is_whole, times, written
 from translator.errors import TranslatorError
-from translator.translate import Options, load, translate
+from translator.options import Options
+from translator.translate import load, translate
 
 ROOT = Path(__file__).resolve().parents[2]
 

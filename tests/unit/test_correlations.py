@@ -13,12 +13,13 @@ from translator.harness.compare import Case as Collected
 from translator.harness.compare import compare, sigma_sides
 from translator.harness.events import views
 from translator.notes import Effect
+from translator.options import Options
 from translator.render.expression import print_filter
 from translator.sources.correlation import CorrelationSource
 from translator.sources.documents import Document
 from translator.sources.rule_files import find_shared, rule_sources
 from translator.sources.sigma import RuleSource
-from translator.translate import Options, Translation, load, translate
+from translator.translate import Translation, load, translate
 
 CASES = Path(__file__).resolve().parents[1] / "cases" / "correlation"
 PROCESS = {"product": "windows", "category": "process_creation"}

@@ -9,9 +9,10 @@ import pytest
 
 from translator.cli.options import read_groups
 from translator.errors import Location, UsageError
+from translator.options import Options
 from translator.render.expression import print_filter
 from translator.sources.sigma import read_rule
-from translator.translate import Options, Translation, translate
+from translator.translate import Translation, translate
 
 GROUPS = {"names": "PH_DYNLIST_NAMES", "nets": "PH_SYS_NETS"}
 

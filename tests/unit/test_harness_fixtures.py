@@ -11,7 +11,7 @@ import yaml
 from translator.errors import TranslatorError
 from translator.harness.fixture_file import read_fixture
 from translator.harness.fixtures import CaseResult, run_file, run_fixtures
-from translator.translate import Options
+from translator.options import Options
 
 Content = dict[str, Any]
 

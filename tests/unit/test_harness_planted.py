@@ -16,8 +16,8 @@ from translator.harness.prove import MOST, Trials, prove_file
 from translator.harness.standing import Standing
 from translator.model.expr import Attribute, Call, Number, Test
 from translator.model.rule import Incident, Rule, SubPattern
+from translator.options import Options
 from translator.parse.expression import parse_filter
-from translator.translate import Options
 
 FAULTS: list[dict[str, Any]] = yaml.safe_load(
     (ROOT / "tests" / "cases" / "planted" / "faults.yaml").read_text(encoding="utf-8")

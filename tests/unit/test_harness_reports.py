@@ -16,7 +16,7 @@ from tests.cli.command import rule_text, write
 from translator.harness.prove import Trials
 from translator.harness.report.formats import REPORTS
 from translator.harness.run import Verification, verify
-from translator.translate import Options
+from translator.options import Options
 
 HOSTILE = "</script><script>alert('&')</script>]]>"
 

@@ -18,10 +18,11 @@ from translator.dialect.profile import load_profile
 from translator.engine.compile import compile_filter
 from translator.errors import Location, TranslatorError
 from translator.model.expr import And, Expr, all_of
+from translator.options import Options
 from translator.oracle import compile_rule as compile_sigma
 from translator.render.expression import print_filter
 from translator.sources.sigma import read_rule
-from translator.translate import Options, Translation, translate
+from translator.translate import Translation, translate
 
 FOLDER = TAXONOMY.parent
 PROFILES = ("default", "sql-null")

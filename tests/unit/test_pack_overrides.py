@@ -15,12 +15,12 @@ from translator.engine.compile import compile_filter
 from translator.errors import InputError
 from translator.model.expr import And
 from translator.model.rule import Rule
+from translator.options import Options
 from translator.pack.assemble import assemble
 from translator.pack.build import Pack, build
 from translator.pack.overrides import parse_overrides
 from translator.pack.settings import Settings
 from translator.parse.expression import parse_filter
-from translator.translate import Options
 
 CASES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
     (ROOT / "tests" / "cases" / "pack" / "overrides.yaml").read_text(encoding="utf-8")

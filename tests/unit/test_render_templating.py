@@ -6,12 +6,12 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, UndefinedError
 from lxml import etree
 
+from translator.render.folders import template_folders
 from translator.render.templating import (
     attribute_text,
     element_text,
     environment,
     legal,
-    template_folders,
 )
 
 TEXTS = ["", " a ", "<&>\"'", "]]>", "a\r\nb\rc\td", "\u0085\u2028é𝄞", "&amp;"]

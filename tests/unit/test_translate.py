@@ -11,12 +11,14 @@ import pytest
 
 from tests.property.lab import TAXONOMY
 from translator.errors import InputError, Location, Refused, TranslatorError
-from translator.lowering.metadata import Names, link
+from translator.lowering.metadata import link
+from translator.lowering.names import Names
 from translator.model.expr import Pattern, Values
 from translator.model.walk import tests as leaves_of
+from translator.options import Options
 from translator.render.expression import print_filter
 from translator.sources.sigma import read_rule
-from translator.translate import Options, Translation, load, translate
+from translator.translate import Translation, load, translate
 
 OPTIONS = Options(taxonomy=(TAXONOMY,))
 LAB = {"product": "lab", "category": "process"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -12,9 +12,10 @@ from translator.batch.wire import WireRule, from_wire, to_wire
 from translator.errors import EXIT_BUG, InputError, Location, Refused, TranslatorError, UsageError
 from translator.model.rule import Rule
 from translator.notes import CATALOGUE, Effect, Note
-from translator.render.registry import Page
-from translator.taxonomy.attack import from_tags
-from translator.translate import Translation
+
+if TYPE_CHECKING:
+    from translator.render.registry import Page
+    from translator.translate import Translation
 
 
 class Defect(TranslatorError):
@@ -88,6 +89,10 @@ class Translated(msgspec.Struct, array_like=True, tag="rule", dict=True):
         """What renderers need. Only for one that has a rule."""
         if self.rule is None:
             raise ValueError("a refused rule has nothing to render")
+        # Only some commands write rules; the others do without the tables of ATT&CK.
+        from translator.render.registry import Page
+        from translator.taxonomy.attack import from_tags
+
         return Page(self.rule, from_tags(self.tags), self.link, self.notes)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,13 +13,15 @@ from translator.batch.cache import Cache, default_directory, digest
 from translator.batch.record import Failure, Item, Translated, decode, encode, failure
 from translator.batch.scope import scope_of
 from translator.batch.wire import to_wire
-from translator.batch.work import Task, translate_files
 from translator.errors import TranslatorError
-from translator.lowering.metadata import Names
+from translator.lowering.names import Names
+from translator.options import Options
 from translator.sources.documents import MAX_BYTES
 from translator.sources.files import STANDARD_INPUT, display_name, read_bytes
-from translator.sources.rule_files import NOTHING, concerns_others, find_shared
-from translator.translate import Options, distinct
+from translator.sources.linked import NOTHING, Shared, concerns_others
+
+if TYPE_CHECKING:
+    from translator.batch.work import Task
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,7 @@ class _Files:
         self._files = files
         self._names = Names()
         self._contents = [_content(file) for file in files]
-        linked = any(concerns_others(each) for each in self._contents if isinstance(each, bytes))
-        self._shared = find_shared(files) if linked else NOTHING
+        self._shared = _shared(files, self._contents)
         self._cache = None if run.cache is None else Cache(run.cache, scope_of(run.options))
         self._context = (
             b"" if self._shared == NOTHING else digest(repr(self._shared).encode("utf-8", "replace"))
@@ -76,7 +78,7 @@ class _Files:
         found = [self._look_up(*each) for each in zip(self._files, self._contents, strict=True)]
         self._contents.clear()
         tasks = [each for each in found if isinstance(each, _Missing)]
-        made = translate_files([each.task for each in tasks], self._run.options, self._shared, self._run.jobs)
+        made = _translated([each.task for each in tasks], self._run, self._shared)
         for file, each in zip(self._files, found, strict=True):
             name = display_name(file)
             if isinstance(each, _Missing):
@@ -122,6 +124,9 @@ class _Files:
         if items is not None and len(items) == 1 and isinstance(items[0], Translated):
             return items[0]
         assert item.rule is not None
+        # As below: a known rule needs neither pySigma nor a template.
+        from translator.translate import distinct
+
         rule = distinct(item.rule, unique, self._run.options.settings.emission.dialect)
         renamed = msgspec.structs.replace(item, wire=to_wire(rule))
         if self._cache is not None and key:
@@ -135,6 +140,26 @@ class _Missing:
 
     task: Task
     key: bytes
+
+
+def _shared(files: Sequence[Path], contents: Sequence[bytes | TranslatorError]) -> Shared:
+    """What the files say about each other."""
+    if not any(concerns_others(each) for each in contents if isinstance(each, bytes)):
+        return NOTHING
+    # As below: only correlations and filters have to be read before anything is looked up.
+    from translator.sources.rule_files import find_shared
+
+    return find_shared(files)
+
+
+def _translated(tasks: Sequence[Task], run: Run, shared: Shared) -> Iterator[bytes]:
+    """The encoded items of each file that has to be translated, in order."""
+    if not tasks:
+        return iter(())
+    # Loading pySigma and the template engine takes longer than a look at thousands of known results.
+    from translator.batch.work import translate_files
+
+    return translate_files(tasks, run.options, shared, run.jobs)
 
 
 def _content(file: Path) -> bytes | TranslatorError:

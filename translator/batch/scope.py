@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from translator.batch.cache import digest
-from translator.dialect.profile import load_profile
-from translator.render.templating import PACKAGE, template_folders
-from translator.translate import Options
+from translator.dialect.profile import is_file_name, load_profile
+from translator.options import Options
+from translator.render.folders import PACKAGE, template_folders
 
 _LIBRARIES = ("pysigma", "google-re2", "pyyaml", "msgspec")
 _SUFFIXES = frozenset({".py", ".yaml", ".yml", ".j2"})
@@ -22,7 +22,8 @@ _SUFFIXES = frozenset({".py", ".yaml", ".yml", ".j2"})
 def scope_of(options: Options) -> bytes:
     """The same for two runs only if the same file gives the same result in both."""
     values = [f"{field.name}={_spelt(getattr(options, field.name))}" for field in fields(options)]
-    values.append(repr(sorted(load_profile(options.profile).entries.items())))
+    if is_file_name(options.profile):  # the shipped ones are part of the program
+        values.append(repr(sorted(load_profile(options.profile).entries.items())))
     return digest(program(), *(value.encode("utf-8", "surrogateescape") for value in values))
 
 

@@ -20,10 +20,12 @@ from typing import Any
 
 from translator.batch.record import Defect, Item, encode, failure, translated
 from translator.errors import Location, TranslatorError
+from translator.options import Options
 from translator.sources.documents import read_documents
 from translator.sources.files import STANDARD_INPUT, display_name
-from translator.sources.rule_files import Shared, rule_sources
-from translator.translate import Options, translate_alone
+from translator.sources.linked import Shared
+from translator.sources.rule_files import rule_sources
+from translator.translate import translate_alone
 
 Task = tuple[Path, bytes]
 """A file and what it holds."""

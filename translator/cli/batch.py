@@ -7,19 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from translator.batch.record import Defect, Translated
 from translator.batch.run import Run
-from translator.cli.console import progress, say_trace, say_traceback
-from translator.errors import EXIT_FAILED, EXIT_OK, Location, TranslatorError
-from translator.lowering.metadata import Names
+from translator.cli.console import progress, say_trace
+from translator.errors import EXIT_FAILED, EXIT_OK, TranslatorError
 from translator.notes import Effect
-from translator.sources.files import STANDARD_INPUT, display_name, find_rule_files
-from translator.sources.rule_files import find_shared
-from translator.translate import Options, Translation, load, translate
+from translator.sources.files import STANDARD_INPUT, find_rule_files
 
-Each = TypeVar("Each", Translation, Translated)
+if TYPE_CHECKING:
+    from translator.translate import Translation
+from translator.options import Options
+
+Each = TypeVar("Each", "Translation", Translated)
 
 
 @dataclass
@@ -60,7 +61,7 @@ def translate_many(
     files are kept in the cache of the user: a single file is translated as quickly as it is looked up.
     """
     batch: Batch[Translated] = Batch()
-    batch.files = list(_files(paths, batch))
+    batch.files = list(each_file(paths, batch))
     run = Run(options, jobs)
     if not cached or len(batch.files) < 2:
         run.cache = None
@@ -70,33 +71,14 @@ def translate_many(
                 if isinstance(item, Translated):
                     batch.translations.append(item)
                 else:
-                    if isinstance(item, Defect) and not _defects(batch):
+                    if isinstance(item, Defect) and not defects(batch):
                         say_trace(item.trace)  # one is enough to find the place, the others may be hundreds
                     batch.add(item)
     return batch
 
 
-def translate_all(paths: Sequence[str], options: Options) -> Batch[Translation]:
-    """The same in one process, with all that a rule was made from."""
-    batch: Batch[Translation] = Batch()
-    names = Names()
-    batch.files = list(_files(paths, batch))
-    shared = find_shared(batch.files)
-    with progress("translating", len(batch.files)) as step:
-        for file in batch.files:
-            try:
-                for source in load([file], shared):
-                    if isinstance(source, TranslatorError):
-                        batch.add(source)
-                    else:
-                        batch.translations += translate(source, options, names)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is our defect, and of this file alone
-                batch.add(_defect(error, file, first=not _defects(batch)))
-            step()
-    return batch
-
-
-def _files(paths: Sequence[str], batch: Batch[Any]) -> Iterator[Path]:
+def each_file(paths: Sequence[str], batch: Batch[Any]) -> Iterator[Path]:
+    """The files that the paths stand for, each once; the batch gets the errors of paths that lead nowhere."""
     seen: set[str] = set()
     for file in find_rule_files(paths, batch.add):
         place = _identity(file)
@@ -118,19 +100,9 @@ def _real_folder(folder: str) -> str:
     return str(Path(folder).resolve())
 
 
-def _defects(batch: Batch[Any]) -> list[TranslatorError]:
+def defects(batch: Batch[Any]) -> list[TranslatorError]:
+    """The errors of this program among those of the run."""
     return [error for error in batch.errors if isinstance(error, Defect)]
-
-
-def _defect(error: Exception, file: Path, first: bool) -> Defect:
-    if first:  # one is enough to find the place, and the others may be hundreds
-        say_traceback(error)
-    return Defect(
-        "internal-error",
-        " ".join(f"{type(error).__name__}: {error}".split()),
-        Location(display_name(file)),
-        "a defect of this program; please report it with the rule",
-    )
 
 
 def effects(translations: Sequence[Translation | Translated]) -> dict[str, int]:

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from translator.cli.batch import translate_all
 from translator.cli.console import say
 from translator.cli.options import FILE
+from translator.cli.whole import translate_all
 from translator.errors import EXIT_OK, InputError, TranslatorError, UsageError
 from translator.model.rule import Rule
+from translator.options import Options
 from translator.pack.client.connect import open_client, open_session
 from translator.pack.client.secret import find_credentials
 from translator.pack.client.server import Server, server_url
 from translator.parse.rule_xml import read_rules
 from translator.parse.rule_xml.document import MAX_BYTES
 from translator.sources.files import read_bytes
-from translator.translate import Options
 
 if TYPE_CHECKING:
     from translator.pack.client.client import Client

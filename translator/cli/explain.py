@@ -10,9 +10,9 @@ import click
 from rich.text import Text
 
 from translator.cli import forms
-from translator.cli.batch import translate_all
 from translator.cli.console import COLOURS, ERROR, line, print_json, say, show
 from translator.cli.options import json_flag, options_from, profile_flag, translation_flags
+from translator.cli.whole import translate_all
 from translator.coverage.account import UNKNOWN_EVENT_TYPE
 from translator.lowering.context import Leaf
 from translator.render.expression import print_filter

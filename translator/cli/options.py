@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from translator.cli.suggest import near_misses
 from translator.dialect.profile import is_file_name, load_profile, profile_names
 from translator.errors import InputError, TranslatorError, UsageError
-from translator.lowering.metadata import GroupBy
 from translator.model.syntax import IDENTIFIER
+from translator.options import Options
 from translator.sources.documents import Document, read_yaml_file
 from translator.taxonomy.confidence import LEVELS
-from translator.taxonomy.load import shipped_catalogue
-from translator.translate import Options
+
+if TYPE_CHECKING:
+    from translator.lowering.metadata import GroupBy
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, readable=False)
@@ -193,10 +194,15 @@ def _list(flag: str, text: str) -> tuple[str, ...]:
 
 def _check(options: Options) -> None:
     """Names that the taxonomy does not know are typing mistakes."""
+    if not (options.taxonomy or isinstance(options.group_by, tuple) or isinstance(options.sources, tuple)):
+        return
     taxonomy = options.settings.taxonomy
     if isinstance(options.group_by, tuple):
         for name in options.group_by:
             if taxonomy.attribute_type(name) is None:
+                # Reads all attributes of the product, which only this message needs.
+                from translator.taxonomy.load import shipped_catalogue
+
                 known = (each for names in shipped_catalogue().types.values() for each in names)
                 raise _unknown(
                     "unknown-attribute",

@@ -15,6 +15,7 @@ from translator.cli.console import ERROR, print_json, progress, say, say_trace
 from translator.cli.options import FILE, json_flag, many_flags
 from translator.cli.pack_flags import build_flags, settings_from
 from translator.errors import EXIT_BUG, EXIT_OK, InputError, UsageError
+from translator.options import Options
 from translator.pack.assemble import Assembled, assemble
 from translator.pack.build import EVENTS_FOLDER, OVERRIDES, Pack
 from translator.pack.build import build as build_pack
@@ -23,7 +24,6 @@ from translator.pack.manifest import NAME
 from translator.pack.overrides import Overrides, read_overrides
 from translator.pack.settings import Settings
 from translator.sources.files import STANDARD_INPUT, find_rule_files
-from translator.translate import Options
 
 PROGRAM = f"sigma-fortisiem {__version__}"
 

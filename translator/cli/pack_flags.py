@@ -12,13 +12,13 @@ from click.core import ParameterSource
 
 from translator.cli.options import FILE, options_from, profile_flag, translation_flags
 from translator.errors import InputError, UsageError
+from translator.options import Options
 from translator.pack.settings import (
     Settings,
     TranslationFlags,
     check_settings,
     read_settings,
 )
-from translator.translate import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
 

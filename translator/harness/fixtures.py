@@ -19,13 +19,14 @@ from translator.harness.fixture_file import (
     read_fixture,
 )
 from translator.harness.streams import TimedEvent, fortisiem_verdicts, see, sigma_verdicts
+from translator.options import Options
 from translator.sources.correlation import CorrelationSource
 from translator.sources.documents import Document
 from translator.sources.files import STANDARD_INPUT, find_fixture_files
 from translator.sources.rule_files import rule_sources
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.lookup import Taxonomy
-from translator.translate import Options, Translation, load, translate
+from translator.translate import Translation, load, translate
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,13 @@ from translator.harness.paste import raw_text
 from translator.harness.proof import GIVEN, PROFILES, STRANGER, Mapped, Mutants, Proof, Trial
 from translator.harness.strangers import pins_event_types, siblings, strangers
 from translator.model.rule import Rule
+from translator.options import Options
 from translator.sources.correlation import CorrelationSource
 from translator.sources.documents import read_documents
-from translator.sources.rule_files import Shared, rule_sources
+from translator.sources.linked import Shared
+from translator.sources.rule_files import rule_sources
 from translator.sources.sigma import RuleSource
-from translator.translate import Options, Translation, translate_alone
+from translator.translate import Translation, translate_alone
 from translator.witness import Witnesses, witnesses
 
 Task = tuple[Path, bytes]

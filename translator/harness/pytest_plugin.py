@@ -55,7 +55,7 @@ class FixtureCollector(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         from translator.errors import TranslatorError
         from translator.harness.fixtures import run_file
-        from translator.translate import Options
+        from translator.options import Options
 
         for result in run_file(self.path, Options()):
             if isinstance(result, TranslatorError):

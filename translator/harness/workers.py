@@ -15,7 +15,7 @@ from translator.errors import Location, TranslatorError
 from translator.harness.proof import Proof
 from translator.harness.prove import Task, Trials, prove_file
 from translator.sources.files import display_name
-from translator.sources.rule_files import Shared
+from translator.sources.linked import Shared
 
 Result = list[Proof | TranslatorError]
 

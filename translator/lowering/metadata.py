@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -26,27 +26,6 @@ _LINK = "https://github.com/SigmaHQ/sigma/blob/master/"
 _COLLECTION = re.compile(r"^(rules(-[a-z-]+)?|deprecated|unsupported)$")
 
 GroupBy = Literal["filter", "host", "minimal"] | tuple[str, ...]
-
-
-@dataclass
-class Names:
-    """Names given so far in one run; a second rule of the same name gets a suffix from its Sigma id."""
-
-    taken: dict[str, set[str]] = field(default_factory=dict)
-
-    def unique(self, kind: str, name: str, suffix: str) -> str:
-        """The name, or the name with as much of the suffix, and then a number, as makes it unique."""
-        names = self.taken.setdefault(kind, set())
-        candidate, number = name, 1
-        while candidate.casefold() in names:
-            candidate = f"{name}{suffix}" if number == 1 else f"{name}{suffix}{suffix[0]}{number}"
-            number += 1
-        names.add(candidate.casefold())
-        return candidate
-
-    def pair(self, name: str, event_type: str, suffix: str) -> tuple[str, str]:
-        """Both names of a rule, unique: its own, and that of its incident's event type."""
-        return self.unique("name", name, f" {suffix}"), self.unique("event type", event_type, f"_{suffix}")
 
 
 def under_names(rule: Rule, name: str, event_type: str, dialect: Dialect) -> Rule:

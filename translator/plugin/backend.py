@@ -22,14 +22,16 @@ from sigma.rule import SigmaRule
 
 from translator.dialect.profile import profile_names
 from translator.errors import Location, Refused, TranslatorError
-from translator.lowering.metadata import Names
+from translator.lowering.names import Names
 from translator.notes import Effect
+from translator.options import Options
 from translator.plugin.plain import plain
 from translator.render.registry import Format, Page, formats
 from translator.sources.documents import Document
-from translator.sources.rule_files import Shared, rule_sources, shared_of
+from translator.sources.linked import Shared
+from translator.sources.rule_files import rule_sources, shared_of
 from translator.sources.sigma import RuleSource
-from translator.translate import RULE_FORMAT, Options, Translation, translate
+from translator.translate import RULE_FORMAT, Translation, translate
 
 AnyRule = SigmaRule | SigmaCorrelationRule
 Callback = Callable[[AnyRule, str | None, int, Any, Any], Any]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,9 +11,8 @@ from markupsafe import Markup
 
 from translator.render.arguments import print_mapping
 from translator.render.expression import print_filter
+from translator.render.folders import PACKAGE, template_folders
 
-PACKAGE = Path(__file__).resolve().parent.parent
-"""The folder of the installed package, or of the package in a checkout."""
 # XML 1.0 has no way to write these, not even as references.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -36,11 +34,6 @@ def element_text(text: str) -> Markup:
 def attribute_text(text: str) -> Markup:
     """The same for the value of an attribute in double quotes."""
     return Markup(legal(text).translate(_ATTRIBUTE))
-
-
-def template_folders(package: Path) -> tuple[Path, ...]:
-    """Where to look, in this order: inside an installed package, and beside the package of a checkout."""
-    return (package / "templates", package.parent / "templates")
 
 
 @cache

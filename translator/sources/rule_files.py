@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,34 +14,15 @@ from translator.sources.correlation import read_correlation
 from translator.sources.documents import MAX_BYTES, Document, read_yaml_file
 from translator.sources.files import STANDARD_INPUT, read_bytes
 from translator.sources.filters import check_filter, filtered
+from translator.sources.linked import NOTHING, Shared, concerns_others
 from translator.sources.references import candidates, names_rule
 from translator.sources.sections import Section, read_section
 from translator.sources.sigma import RuleSource, read_rule
 
 _NAMED = rb"""\b(?:name|id)["']?\s*:\s*["']?(?:%s)"""
-_OF_ITS_OWN = re.compile(rb"""\n(?:["']?(?:correlation|filter)["']?\s*:|\s*\{)""")
 
 
-@dataclass(frozen=True)
-class Shared:
-    """Documents that concern others, wherever in the run they stand. Plain data.
-
-    ``rules`` are the correlations and the rules they refer to; ``parts`` are file and index of the documents
-    that are no rules of their own, because only correlations use them.
-    """
-
-    rules: tuple[Document, ...] = ()
-    filters: tuple[Document, ...] = ()
-    parts: frozenset[tuple[str, int]] = frozenset()
-
-
-NOTHING = Shared()
 _Place = tuple[str, int]
-
-
-def concerns_others(content: bytes) -> bool:
-    """Whether a file may hold a correlation or a filter; seldom also true of one that does not."""
-    return _OF_ITS_OWN.search(b"\n" + content) is not None
 
 
 def find_shared(files: Iterable[Path]) -> Shared:
