@@ -27,6 +27,7 @@ _MODULES = {
     "pack": "pack",
     "probe": "probe",
     "replay": "replay",
+    "snapshot": "snapshot",
     "test": "fixtures",
     "validate": "validate",
     "verify": "verify",
@@ -109,6 +110,7 @@ def cli() -> None:
     translate backtest RULES.xml --events DIR  how often rules would have fired, by day
     translate normalise FILE                   collected events as FortiSIEM attributes
     translate test DIR                         run fixture files
+    translate snapshot DIR                     what changed since translations were accepted
     translate coverage DIR                     an account of every rule
     translate pack build DIR -o OUT/           a rule pack to import, to compare and to keep up to date
     translate validate RULE.yml --live         whether a server takes the filters of rules

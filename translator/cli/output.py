@@ -75,6 +75,17 @@ def write_file(path: Path, text: str) -> None:
         raise cannot_write(str(path), error, _HINT) from error
 
 
+def remove_file(path: Path) -> None:
+    """The file is gone afterwards.
+
+    Raises: InputError(cannot-write).
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(str(path), error, "remove it yourself") from error
+
+
 def _replace(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()

@@ -96,11 +96,12 @@ def lines(difference: Difference) -> Iterator[Text]:
     for category in Category:
         pairs = [each for each in difference.changed if each.category is category]
         for pair in pairs[:SHOWN]:
-            yield from _pair(pair)
+            yield from pair_lines(pair)
         yield from _more(len(pairs))
 
 
-def _pair(pair: Pair) -> Iterator[Text]:
+def pair_lines(pair: Pair) -> Iterator[Text]:
+    """One changed rule: the verdict, what it rests on, and the fields."""
     yield line((verdict(pair), COLOURS[pair.meaning.kind]), "  ", (pair.new.rule.name, "bold"))
     if pair.meaning.kind is not Kind.SAME or pair.category is Category.TEXT:
         yield line((f"    decided by: {pair.meaning.method}", "dim"))
