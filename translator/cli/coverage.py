@@ -17,8 +17,6 @@ from translator.cli.options import json_flag, many_flags, options_from, profile_
 from translator.cli.output import refuse_inputs, write_file
 from translator.coverage.account import Account, Status, account
 from translator.coverage.forms import as_json as form
-from translator.coverage.navigator import layer
-from translator.coverage.page import page
 from translator.errors import EXIT_BUG, EXIT_FAILED, EXIT_OK, TranslatorError
 from translator.sources.files import STANDARD_INPUT, display_name
 from translator.taxonomy.stanza import stanzas as all_stanzas
@@ -74,9 +72,14 @@ def coverage(
     found = account(_in_order(batch))
     targets = [each for each in (html, navigator, stanzas) if each is not None]
     refuse_inputs(targets, (file for file in batch.files if file != STANDARD_INPUT))
+    # What only some runs ask for is loaded for them: the template engine, the tables of ATT&CK.
     if html is not None:
+        from translator.coverage.page import page
+
         write_file(html, page(found, ", ".join(paths)))
     if navigator is not None:
+        from translator.coverage.navigator import layer
+
         write_file(navigator, json.dumps(layer(found), indent=2) + "\n")
     if stanzas is not None:
         write_file(stanzas, all_stanzas(found.unknown_sources))

@@ -14,7 +14,7 @@ from translator.errors import InputError, TranslatorError, UsageError
 from translator.model.syntax import IDENTIFIER
 from translator.options import Options
 from translator.sources.documents import Document, read_yaml_file
-from translator.taxonomy.confidence import LEVELS
+from translator.taxonomy.levels import LEVELS
 
 if TYPE_CHECKING:
     from translator.lowering.metadata import GroupBy

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from translator.taxonomy.levels import LEVELS
 from translator.taxonomy.logsource import EventType, LogSource
 from translator.taxonomy.schema import Confidence, EventTypeByIdRow
 from translator.taxonomy.targets import Field
-
-LEVELS: tuple[Confidence, ...] = ("guess", "parser", "documented", "observed")
-"""From least to most: what was seen in stored events is beyond what the vendor says of them."""
 
 
 def at_least(source: LogSource, least: Confidence) -> LogSource:
