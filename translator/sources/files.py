@@ -125,15 +125,6 @@ def _is_rule(path: Path) -> bool:
     return path.suffix in _YAML_SUFFIXES and not _is_fixture(path)
 
 
-def _waits(path: Path) -> bool:
-    """Whether reading may wait for another program: such files are read when they are named, not when met."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode)
-
-
 def _expand(
     path: Path,
     wanted: Callable[[Path], bool],
@@ -148,7 +139,7 @@ def _expand(
     if path == STANDARD_INPUT or is_file:
         yield path
     elif is_directory:
-        below = sorted(file for file in _below(path, failed) if wanted(file) and not _waits(file))
+        below = [file for file in _below(path, failed) if wanted(file)]
         if not below:
             cause = f"the directory holds no {pattern} file"
             raise InputError(code, cause, Location(str(path)), "name another directory, or a file")
@@ -160,15 +151,52 @@ def _expand(
 
 
 def _below(directory: Path, failed: Callable[[InputError], object] | None) -> Iterator[Path]:
-    def fail(error: OSError) -> None:
-        problem = _unreadable(error.filename, error)
-        if failed is None or Path(error.filename) == directory:
-            raise problem from None
-        failed(problem)
+    """The files below a directory, in the order of their paths, without those that reading may wait for.
 
-    for folder, subfolders, names in os.walk(directory, onerror=fail):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        yield from (Path(folder, name) for name in names)
+    Links to directories are not followed. ``failed`` is called for each folder that cannot be read.
+    """
+    open_folders = [_entries(str(directory))]
+    while open_folders:
+        for entry in open_folders[-1]:
+            if not _is_folder(entry):
+                if not _waits(entry):
+                    yield Path(entry.path)
+            elif not entry.name.startswith(".") and not entry.is_symlink():
+                try:
+                    open_folders.append(_entries(entry.path))
+                except InputError as problem:
+                    if failed is None:
+                        raise
+                    failed(problem)
+                break
+        else:
+            open_folders.pop()
+
+
+def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return iter(sorted(found, key=lambda entry: entry.name))
+    except OSError as error:
+        raise _unreadable(folder, error) from None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _waits(entry: os.DirEntry[str]) -> bool:
+    """Whether reading may wait for another program: such files are read when they are named, not when met."""
+    try:
+        if entry.is_file():  # most are; the directory itself says so
+            return False
+        mode = entry.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode)
 
 
 def _missing(path: Path | str) -> InputError:
