@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
@@ -309,6 +310,28 @@ def test_a_defect_stays_with_its_file(folder: Path, tmp_path: Path, monkeypatch:
     monkeypatch.undo()
     again = list(run.results(find_rule_files([folder])))
     assert not [item for each in again for item in each.items if isinstance(item, Defect)]
+
+
+WARM = """
+import sys
+from pathlib import Path
+from translator.batch.run import Run
+from translator.cli import coverage
+from translator.options import Options
+from translator.sources.files import find_rule_files
+folder, cache = map(Path, sys.argv[1:])
+results = list(Run(Options(), jobs=1, cache=cache).results(find_rule_files([folder])))
+print(sum(len(each.items) for each in results), sorted({"sigma", "jinja2", "lxml"} & set(sys.modules)))
+"""
+
+
+def test_known_results_need_nothing_that_translates(folder: Path, tmp_path: Path) -> None:
+    """Loading it takes longer than a look at thousands of known results."""
+    cache = tmp_path / "cache"
+    before = result_of(Run(Options(), jobs=1, cache=cache), folder)
+    command = [sys.executable, "-c", WARM, str(folder), str(cache)]
+    seen = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert seen == f"{sum(len(items) for _, items in before)} []\n"
 
 
 def test_errors_come_back_as_they_were(folder: Path) -> None:
