@@ -191,7 +191,7 @@ def test_format_takes_no_rules_and_any_characters(name: str) -> None:
 def test_each_module_is_one_format() -> None:
     modules = [module.name for module in pkgutil.iter_modules(folder.__path__)]
     assert len(modules) == len(formats())
-    assert set(formats()) == {"rule-xml", "query", "event-query", "json", "doc"}
+    assert set(formats()) == {"rule-xml", "query", "event-query", "json", "doc", "sql"}
     for name, entry in formats().items():
         assert entry.name == name
         assert entry.suffix.startswith(".")

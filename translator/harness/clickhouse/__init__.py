@@ -1,0 +1,1 @@
+"""Events and rules in ClickHouse, to see that the SQL of rules means what the engine does."""

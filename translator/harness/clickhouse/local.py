@@ -1,0 +1,129 @@
+"""ClickHouse inside this process (chDB), for tests and labs: events in a table, rules asked over it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, Protocol
+
+import msgspec
+
+from translator.dialect.profile import Dialect
+from translator.engine.values import Event
+from translator.errors import Refused, UsageError
+from translator.harness.clickhouse.table import NUMBER, create, rows
+from translator.model.rule import Rule
+from translator.render.sql.conditions import condition
+from translator.render.sql.schema import SchemaFile
+from translator.render.sql.statement import fires_on_one
+
+TABLE = "events"
+ROWS_AT_ONCE = 10_000
+RULES_AT_ONCE = 100
+"""Rules that are asked in one pass over the table."""
+_SETTINGS = (
+    "SETTINGS max_query_size = 100000000, max_ast_elements = 10000000, max_expanded_ast_elements = 10000000"
+)
+
+
+class _Session(Protocol):
+    def query(self, sql: str, fmt: str = ...) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+class Database:
+    """A table of events.
+
+    Raises (all methods): Refused(clickhouse-error) with the database's words.
+    """
+
+    def __init__(self, session: _Session, schema: SchemaFile) -> None:
+        self._session = session
+        # Statements name the table of the schema; here it is the one that was loaded.
+        self.schema = msgspec.structs.replace(schema, table=TABLE)
+
+    def load(self, events: Iterable[Event]) -> int:
+        """Put events into a new table; how many there were."""
+        self._ask(f"DROP TABLE IF EXISTS {TABLE}")
+        self._ask(create(self.schema, TABLE))
+        made = rows(events, self.schema)
+        count = 0
+        while batch := list(islice(made, ROWS_AT_ONCE)):
+            lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in batch)
+            self._ask(f"INSERT INTO {TABLE} FORMAT JSONEachRow {lines}")
+            count += len(batch)
+        return count
+
+    def ask(self, sql: str) -> list[list[Any]]:
+        """The rows that a statement gives; 64-bit numbers as texts or numbers as the database writes them."""
+        text = bytes(self._ask(sql, "JSONCompactEachRow")).decode("utf-8", "replace")
+        return [json.loads(line) for line in text.splitlines() if line]
+
+    def matches(self, conditions: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Which condition holds for which event, by their places, in few passes over the table."""
+        for start in range(0, len(conditions), RULES_AT_ONCE):
+            part = conditions[start : start + RULES_AT_ONCE]
+            asked = ", ".join(f"if({each}, {start + at}, -1)" for at, each in enumerate(part))
+            sql = (
+                f"SELECT arrayJoin(arrayFilter(each -> each >= 0, [{asked}])) AS matched, {NUMBER} "
+                f"FROM {TABLE} {_SETTINGS}"
+            )
+            for rule, event in self.ask(sql):
+                yield int(rule), int(event)
+
+    def _ask(self, sql: str, form: str = "TSV") -> bytes:
+        try:
+            return bytes(self._session.query(sql, form).bytes())
+        except RuntimeError as error:
+            words = " ".join(str(error).split())[:500]
+            raise Refused("clickhouse-error", words) from error
+
+
+@contextmanager
+def local(schema: SchemaFile) -> Iterator[Database]:
+    """A database that ends with the block, its files with it.
+
+    Raises: UsageError(chdb-missing).
+    """
+    try:
+        from chdb.session import Session
+    except ImportError as error:
+        raise UsageError(
+            "chdb-missing", "chdb is not installed", hint="pip install 'sigma-fortisiem[hunt]'"
+        ) from error
+    make: Callable[[], _Session] = Session
+    session = make()
+    try:
+        yield Database(session, schema)
+    finally:
+        session.close()
+
+
+def matches(
+    rules: Sequence[Rule], events: Iterable[Event], dialect: Dialect, schema: SchemaFile
+) -> tuple[set[tuple[int, int]], dict[int, Refused]]:
+    """Which rule matches which event, by their places, and why other rules were not asked.
+
+    Raises: UsageError(chdb-missing).
+    """
+    asked: dict[int, str] = {}
+    refused: dict[int, Refused] = {}
+    for number, rule in enumerate(rules):
+        try:
+            asked[number] = _filter(rule, dialect, schema)
+        except Refused as error:
+            refused[number] = error
+    places = list(asked)
+    with local(schema) as database:
+        database.load(events)
+        found = {(places[rule], event) for rule, event in database.matches(list(asked.values()))}
+    return found, refused
+
+
+def _filter(rule: Rule, dialect: Dialect, schema: SchemaFile) -> str:
+    if len(rule.sub_patterns) != 1 or not fires_on_one(rule.sub_patterns[0].aggregate):
+        raise Refused("sql-several-events", f"rule '{rule.name}' needs more than one event to fire")
+    return condition(rule.sub_patterns[0].filter, dialect, schema)

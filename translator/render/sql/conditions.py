@@ -1,0 +1,131 @@
+"""A filter as a condition of SQL that is true exactly when the filter holds, and never NULL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from translator.dialect.profile import Dialect
+from translator.errors import Refused
+from translator.model.expr import (
+    And,
+    Attribute,
+    Expr,
+    Network,
+    Number,
+    Or,
+    Pattern,
+    Range,
+    Test,
+    Text,
+    Values,
+)
+from translator.operators import BY_NAME, Operator, Shape
+from translator.render.sql.numbers import SIGNS, network, number, ordered, within
+from translator.render.sql.places import Place, place
+from translator.render.sql.schema import SchemaFile
+from translator.render.sql.texts import contains, equal, searched
+
+RAW_MESSAGE = "rawEventMsg"
+
+
+def condition(expr: Expr, dialect: Dialect, schema: SchemaFile) -> str:
+    """The condition.
+
+    Raises: Refused with ``sql-`` codes for what SQL cannot say exactly: functions, two attributes compared,
+    groups outside of the rule, times; TypeError for a negation that is not at a leaf.
+    """
+    match expr:
+        case Test():
+            return _test(expr, dialect, schema)
+        case And(()):
+            return "true"
+        case Or(()):
+            return "false"
+        case And(items):
+            return f"({' AND '.join(condition(item, dialect, schema) for item in items)})"
+        case Or(items):
+            return f"({' OR '.join(condition(item, dialect, schema) for item in items)})"
+    raise TypeError("push negations to the tests first")
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """What a condition on one attribute is made from."""
+
+    place: Place
+    attribute: str
+    row: Operator
+    dialect: Dialect
+
+    @property
+    def ignores_case(self) -> bool:
+        return self.row.name in self.dialect.ignores_case
+
+
+def _test(test: Test, dialect: Dialect, schema: SchemaFile) -> str:
+    """A leaf: what is absent is ruled out where the test would hold for the value that stands in for it."""
+    if not isinstance(test.term, Attribute):
+        raise Refused("sql-term", "a filter with a function or arithmetic has no SQL of equal meaning")
+    where = place(test.term.name, schema)
+    row = BY_NAME[test.operator]
+    if row.shape is Shape.NONE:
+        present = where.present or "true"
+        return present if test.negated else f"NOT ({present})"
+    asked, of_absent = _positive(test, _Leaf(where, test.term.name, row, dialect))
+    guarded = asked if where.present is None or not of_absent else f"({where.present} AND {asked})"
+    if not test.negated:
+        return guarded
+    if dialect.absent_satisfies_negation or where.present is None:
+        return f"NOT ({guarded})"
+    return f"({where.present} AND NOT ({asked}))"
+
+
+def _positive(test: Test, leaf: _Leaf) -> tuple[str, bool]:
+    """The condition on a present value, and whether it may hold for the default of the type too."""
+    row, where = leaf.row, leaf.place
+    match row.shape, test.operand:
+        case Shape.LITERAL, Text(value):
+            return equal(where.text(), [value], leaf.ignores_case), not value or _may(where)
+        case Shape.LITERAL | Shape.QUANTITY, Number(value):
+            return number(where, SIGNS[row.name], value), True
+        case Shape.LITERAL, Network(value):
+            return within(where, iter([network(value)])), True
+        case Shape.QUANTITY, Network(value) if len(set(network(value))) == 1:
+            return within(where, ordered(row.name, network(value)[0])), True
+        case Shape.RANGE, Range(Number(low), Number(high)):
+            return f"({number(where, '>=', low)} AND {number(where, '<=', high)})", True
+        case Shape.RANGE, Range(Network(start), Network(end)):
+            first, last = network(start)[0], network(end)[1]
+            if first[0] != last[0]:
+                raise Refused("sql-operand", f"{start} and {end} are of two IP versions")
+            return within(where, iter([(first, last)] if first <= last else [])), True
+        case Shape.LIST, Values(items):
+            return _list(items, leaf)
+        case Shape.SUBSTRING, Text(value):
+            if leaf.attribute == RAW_MESSAGE and leaf.dialect.holds("contain.word_prefix_on_raw_message"):
+                raise Refused("sql-dialect", "SQL has no CONTAIN that looks for beginnings of words alone")
+            return contains(where.text(), value, leaf.ignores_case), not value or _may(where)
+        case Shape.PATTERN, Pattern(regex):
+            asked, empty = searched(where.text(), regex, leaf.dialect)
+            return asked, empty or _may(where)
+    raise Refused("sql-operand", f"{row.spelling} with this operand has no SQL of equal meaning")
+
+
+def _may(where: Place) -> bool:
+    """Text made of another type is never empty."""
+    return where.text() != where.value
+
+
+def _list(items: tuple[object, ...], leaf: _Leaf) -> tuple[str, bool]:
+    texts = [item.value for item in items if isinstance(item, Text)]
+    numbers = [item.value for item in items if isinstance(item, Number)]
+    networks = [network(item.value) for item in items if isinstance(item, Network)]
+    if len(texts) + len(numbers) + len(networks) < len(items):
+        raise Refused(
+            "sql-group", "the members of a group are not in the rule", hint="write the members into the list"
+        )
+    found = [equal(leaf.place.text(), texts, leaf.ignores_case)] if texts else []
+    found += [number(leaf.place, "=", each) for each in numbers]
+    found += [within(leaf.place, iter(networks))] if networks else []
+    only_texts = all(texts) and not numbers and not networks and not _may(leaf.place) if texts else False
+    return (found[0] if len(found) == 1 else f"({' OR '.join(found)})"), not only_texts
