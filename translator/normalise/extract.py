@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from translator.normalise.table import fields
 from translator.normalise.values import text_of
@@ -13,51 +13,30 @@ Record = dict[str, str]
 
 _NOTHING: Mapping[str, object] = {}
 
-_Row = tuple[int, str, str]
-"""The number of the mapping that holds a value, the value's key in it, and the attribute it goes to."""
-_Plan = tuple[tuple[tuple[str, ...], ...], tuple[_Row, ...], tuple[tuple[int, str], ...]]
-"""The paths of the mappings, the rows in the order of the table, and the rows for data without names."""
-
 
 def extract(event: Mapping[str, object]) -> Record:
     """What the rows of the field table find below ``Event``.
 
     An empty value and a ``-`` count as absent: Windows writes both where an event has nothing to say.
     """
-    system, data = event.get("System"), event.get("EventData")
-    paths, rows, unnamed = _plan(
-        tuple(event),
-        tuple(system) if isinstance(system, dict) else (),
-        tuple(data) if isinstance(data, dict) else (),
-    )
-    holders = [_mapping_below(event, path) for path in paths]
-    record: Record = {}
-    for holder, key, to in rows:
-        value = holders[holder].get(key)
-        text = value if type(value) is str else text_of(value)
-        if text and text != "-":
-            record[to] = text
-    if unnamed and isinstance(data, dict):
-        values = _unnamed(data)
-        for place, to in unnamed:
-            text = text_of(values[place - 1]) if place <= len(values) else ""
-            if text and text != "-":
-                record[to] = text
-    return record
+    return {to: text for text, to in found_in(event) if text and text != "-"}
 
 
-@lru_cache(maxsize=2_000)
-def _plan(top: tuple[str, ...], system: tuple[str, ...], data: tuple[str, ...]) -> _Plan:
-    """What is left of the table for events with these keys at the top, in ``System`` and in ``EventData``."""
-    known = {"System": frozenset(system), "EventData": frozenset(data)}
-    numbers: dict[tuple[str, ...], int] = {}
-    rows: list[_Row] = []
+def found_in(event: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The text, which may be empty, and the attribute of each row whose place the event has, in order."""
+    holders: dict[tuple[str, ...], Mapping[str, object]] = {}
     for path, key, to in _places():
-        first, second = (*path, key)[:2]
-        if first in top and (first not in known or second in known[first]):
-            rows.append((numbers.setdefault(path, len(numbers)), key, to))
-    unnamed = tuple((row.unnamed, row.to) for row in fields() if row.unnamed) if "Data" in data else ()
-    return tuple(numbers), tuple(rows), unnamed
+        holder = holders.get(path)
+        if holder is None:
+            holder = holders[path] = _mapping_below(event, path)
+        if key in holder:
+            yield text_of(holder[key]), to
+    data = event.get("EventData")
+    if isinstance(data, dict) and "Data" in data:
+        values = _unnamed(data)
+        for row in fields():
+            if 0 < row.unnamed <= len(values):
+                yield text_of(values[row.unnamed - 1]), row.to
 
 
 @cache

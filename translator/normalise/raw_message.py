@@ -19,38 +19,47 @@ One header line, then the event's XML as Windows renders it::
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from translator.normalise.extract import Record
 from translator.normalise.table import agent
-from translator.normalise.template import fill
+from translator.normalise.template import fill, names_in
 from translator.normalise.values import text_of
 
 
-def raw_message(event: Mapping[str, object], record: Record) -> str:
-    """The raw message of an event (the mapping below ``Event``) with the attributes found so far."""
+def header(record: Record) -> str:
+    """The raw message up to the event's XML, from the attributes found so far."""
+    template, defaults = _line()
+    return fill(template, {name: record.get(name, default) for name, default in defaults})
+
+
+@cache
+def _line() -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The header as a template, and what stands in it for each name that a record lacks."""
     line = agent()
-    values = {**line.defaults, **record}
-    keys = " ".join(f'[{key.key}]="{fill(key.value, values)}"' for key in line.keys)
-    return f"{fill(line.start, values)} {keys} [xml]={_element('Event', event)}"
+    keys = " ".join(f'[{key.key}]="{key.value}"' for key in line.keys)
+    template = f"{line.start} {keys} [xml]="
+    return template, tuple((name, line.defaults.get(name, "")) for name in names_in(template))
 
 
-def _element(name: str, value: object) -> str:
+def element(name: str, value: object) -> str:
+    """A part of an event as XML, for the whole of it the mapping below ``Event`` with that name."""
     if isinstance(value, dict):
         attributes = value.get("#attributes")
         start = name + (_attributes(attributes) if isinstance(attributes, dict) else "")
         content = "".join(_data(value) if name == "EventData" else _children(value))
     else:
-        start, content = name, _escaped(text_of(value))
+        start, content = name, escaped(text_of(value))
     return f"<{start}>{content}</{name}>" if content else f"<{start}/>"
 
 
 def _children(value: Mapping[str, object]) -> Iterator[str]:
     for key, inner in value.items():
         if key == "#text":
-            yield _escaped(text_of(inner))
+            yield escaped(text_of(inner))
         elif key != "#attributes":
             for one in inner if isinstance(inner, list) else [inner]:
-                yield _element(_base_name(key, value), one)
+                yield element(_base_name(key, value), one)
 
 
 def _data(value: Mapping[str, object]) -> Iterator[str]:
@@ -58,14 +67,14 @@ def _data(value: Mapping[str, object]) -> Iterator[str]:
         if key == "#attributes":
             continue
         if key == "Binary":
-            yield _element(key, inner)
+            yield element(key, inner)
         elif key == "Data":
             texts = inner.get("#text") if isinstance(inner, dict) else inner
             for one in texts if isinstance(texts, list) else [texts]:
-                yield f"<Data>{_escaped(text_of(one))}</Data>"
+                yield f"<Data>{escaped(text_of(one))}</Data>"
         else:
             for one in inner if isinstance(inner, list) else [inner]:
-                yield f"<Data Name='{_escaped_attribute(key)}'>{_escaped(text_of(one))}</Data>"
+                yield f"<Data Name='{escaped_attribute(key)}'>{escaped(text_of(one))}</Data>"
 
 
 def _base_name(key: str, siblings: Mapping[str, object]) -> str:
@@ -75,12 +84,14 @@ def _base_name(key: str, siblings: Mapping[str, object]) -> str:
 
 
 def _attributes(attributes: Mapping[str, object]) -> str:
-    return "".join(f" {name}='{_escaped_attribute(text_of(value))}'" for name, value in attributes.items())
+    return "".join(f" {name}='{escaped_attribute(text_of(value))}'" for name, value in attributes.items())
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as the content of an element has it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _escaped_attribute(text: str) -> str:
-    return _escaped(text).replace("'", "&apos;")
+def escaped_attribute(text: str) -> str:
+    """A text as the value of an attribute in single quotes has it."""
+    return escaped(text).replace("'", "&apos;")

@@ -9,7 +9,7 @@ from translator.normalise.extract import Record
 from translator.normalise.rules import Action, compile_step
 from translator.normalise.specialise import State, Unknown, specialise
 from translator.normalise.table import Kind, Step
-from translator.normalise.values import Value, typed_all
+from translator.normalise.values import Value, typed, typed_all
 
 MOST_PROGRAMS = 2_000
 """Shapes that are remembered. Hosts have some hundred; a file made to have more is only read slower."""
@@ -19,11 +19,15 @@ _Shape = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Program:
-    """What is done with the records of a shape, the helpers they may have then, and what has a type."""
+    """What is done with the records of a shape, and how attributes are made of them then."""
 
     actions: tuple[Action, ...]
     helpers: tuple[str, ...]
+    """What such a record may have that is no attribute."""
     kinds: tuple[tuple[str, Kind], ...]
+    """What has a type, and differs between such records."""
+    shared: Mapping[str, Value]
+    """What has a type and is the same in all of them."""
 
 
 class Rules:
@@ -52,7 +56,7 @@ class Rules:
         if program is None:
             for rule in self._rules:
                 rule(record)
-            program = self._end_of(record)
+            program = self._program_for((), dict.fromkeys(record, Unknown.PRESENT))
         else:
             for action in program.actions:
                 action(record)
@@ -60,6 +64,7 @@ class Rules:
         for name in program.helpers:
             record.pop(name, None)
         attributes = typed_all(record, program.kinds)
+        attributes.update(program.shared)
         attributes["rawEventMsg"] = text
         return attributes
 
@@ -78,11 +83,19 @@ class Rules:
             return None
         known: State = dict.fromkeys(record, Unknown.PRESENT)
         known.update((name, record[name]) for name in self._identity if name in record)
-        actions, after = specialise(self._steps, known)
-        end = self._end_of(after)
-        program = self._programs[shape] = _Program(actions, end.helpers, end.kinds)
+        program = self._programs[shape] = self._program_for(*specialise(self._steps, known))
         return program
 
-    def _end_of(self, names: Iterable[str]) -> _Program:
-        kinds = tuple((name, self._kinds[name]) for name in names if name in self._kinds)
-        return _Program((), tuple(name for name in names if name.startswith("_")), kinds)
+    def _program_for(self, actions: tuple[Action, ...], after: State) -> _Program:
+        """The program for records of which this is known after the actions."""
+        kinds = {name: self._kinds[name] for name in after if name in self._kinds}
+        texts = {name: text for name in kinds if isinstance(text := after[name], str)}
+        shared = {
+            name: value for name, text in texts.items() if (value := typed(text, kinds[name])) is not None
+        }
+        return _Program(
+            actions,
+            helpers=tuple(name for name in after if name.startswith("_")),
+            kinds=tuple((name, kind) for name, kind in kinds.items() if name not in shared),
+            shared=shared,
+        )

@@ -7,8 +7,10 @@ from functools import cache
 
 from translator.errors import InputError
 from translator.normalise.extract import extract
-from translator.normalise.raw_message import raw_message
+from translator.normalise.prepared import Memory
+from translator.normalise.raw_message import element, header
 from translator.normalise.run import Rules
+from translator.normalise.shapes import shape_of
 from translator.normalise.table import attribute_types, steps
 from translator.normalise.values import Value
 
@@ -35,7 +37,18 @@ def normalise(raw: Mapping[str, object]) -> dict[str, Value]:
         raise InputError(
             "not-windows-event", cause, hint="give it as evtx prints it, or as Windows event XML"
         )
-    return windows_rules().attributes(extract(event), lambda record: raw_message(event, record))
+    shape, values = shape_of(event)
+    work = _memory().prepared(event, shape, values)
+    if work is None:
+        record, xml = extract(event), element("Event", event)
+    else:
+        record, xml = work.record(values), work.xml(values)
+    return windows_rules().attributes(record, lambda record: header(record) + xml)
+
+
+@cache
+def _memory() -> Memory:
+    return Memory()
 
 
 @cache

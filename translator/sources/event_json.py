@@ -30,9 +30,13 @@ def json_events(stream: Stream) -> Iterator[Read]:
             continue
         value = _UNREAD if block.wants(line) else _decoded(line)
         if value is not _UNREAD:
-            yield from block.read()
+            if block.lines:
+                yield from block.read()
             block.any_value = True
-            yield from _events(value, line, Location(stream.name, number))
+            if type(value) is dict and not _may_be_deep(line):  # nearly all
+                yield number, value
+            else:
+                yield from _events(value, line, Location(stream.name, number))
         elif line.strip() or block.lines:
             if not block.any_value and not block.lines and line.lstrip().startswith(b"["):
                 yield from _layout_events(line + stream.rest(), Location(stream.name, number))
@@ -121,7 +125,7 @@ def _layout_events(data: bytes, start: Location, by_line: bool = False) -> Itera
 
 
 def _events(value: object, text: bytes, place: Location) -> Iterator[Read]:
-    if text.count(b"{") + text.count(b"[") > MAX_DEPTH:
+    if _may_be_deep(text):
         try:
             check_depth(value, place)
         except InputError as error:
@@ -133,3 +137,7 @@ def _events(value: object, text: bytes, place: Location) -> Iterator[Read]:
         else:
             cause = f"the event is {json.dumps(event)[:40]}, not an object"
             yield InputError("event-not-object", cause, place, "write {...} for each event")
+
+
+def _may_be_deep(text: bytes) -> bool:
+    return text.count(b"{") + text.count(b"[") > MAX_DEPTH
