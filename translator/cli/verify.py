@@ -17,7 +17,7 @@ from translator.errors import TranslatorError, UsageError
 from translator.harness.given import read_given
 from translator.harness.others import read_pack
 from translator.harness.paste import pasted
-from translator.harness.prove import MOST, Trials
+from translator.harness.prove import MOST, MOST_FOR_MUTATION, Trials
 from translator.harness.report.formats import REPORTS
 from translator.harness.report.forms import as_json as form
 from translator.harness.run import Verification
@@ -35,7 +35,8 @@ OUTPUT = click.Path(path_type=Path)
     multiple=True,
     type=FILE,
     metavar="FILE",
-    help="More events: JSON, JSONL, EVTX, XML or CSV; - is standard input; repeatable.",
+    help="More events: JSON, JSONL, EVTX, XML or CSV, or a test file of others (docs/fixtures.md); - is "
+    "standard input; repeatable.",
 )
 @click.option(
     "--as",
@@ -48,10 +49,9 @@ OUTPUT = click.Path(path_type=Path)
 @click.option(
     "--witnesses",
     type=click.IntRange(min=0),
-    default=MOST,
-    show_default=True,
     metavar="N",
-    help="At most so many events are made from each rule; 0 makes none.",
+    help=f"At most so many events are made from each rule; 0 makes none.  [default: {MOST}; "
+    f"{MOST_FOR_MUTATION} with --mutation]",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Another number makes other events.")
 @click.option(
@@ -84,7 +84,7 @@ def verify(
     paths: tuple[str, ...],
     event_files: tuple[Path, ...],
     form_of_events: str,
-    witnesses: int,
+    witnesses: int | None,
     seed: int,
     against: Path | None,
     mutation: bool,
@@ -117,7 +117,7 @@ def verify(
         options=options,
         profile=profile,
         given=tuple(read_given(event_files, form_of_events, errors)),
-        most=witnesses,
+        most=witnesses if witnesses is not None else MOST_FOR_MUTATION if mutation else MOST,
         seed=seed,
         pack=None if against is None else read_pack(against, errors),
         mutation=mutation,

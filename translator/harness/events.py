@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from translator.errors import InputError
+from translator.harness.messages import messages
 from translator.harness.stored import has_parser, stored
 from translator.normalise import normalise
 from translator.oracle import View, field_view, in_scope
@@ -81,6 +82,13 @@ def _attributes(fields: Mapping[str, Any], log_source: LogSource | None) -> Attr
     if names and attributes.get("eventType") not in names:
         attributes["eventType"] = names[0]
     return attributes
+
+
+def otherwise_written(seen: EventViews, log_source: LogSource | None) -> Iterator[Attributes]:
+    """The same event with its message in the other ways that the log source has to write it."""
+    if log_source is not None and not has_parser(log_source) and seen.sigma is not None:
+        for message in messages(seen.sigma, log_source)[1:]:
+            yield {**seen.fortisiem, "rawEventMsg": message}
 
 
 def _names(fields: Mapping[str, Any], log_source: LogSource) -> tuple[str, ...]:

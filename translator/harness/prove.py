@@ -13,7 +13,7 @@ from translator.engine.context import Context
 from translator.errors import Refused, TranslatorError
 from translator.harness.compare import from_xml, group_context, sigma_sides, stream_verdicts
 from translator.harness.described import about, described, mapped
-from translator.harness.events import EventViews, known_log_source, views
+from translator.harness.events import EventViews, known_log_source, otherwise_written, views
 from translator.harness.given import Given
 from translator.harness.judge import Judge
 from translator.harness.mutation import mutation_score
@@ -36,6 +36,8 @@ Task = tuple[Path, bytes]
 UNMATCHED = "not matched"
 MOST = 64
 """Witnesses of one rule, unless another number is asked for."""
+MOST_FOR_MUTATION = 2_000
+"""The same where faults are counted, which need an event for each value of a rule."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def _tried(proof: Proof, subject: _Subject, trials: Trials) -> Proof:
         found = [(each, _trial(judge, each, proof.leaves)) for each in _events(subject, trials)]
         if subject.pinned:
             found += [(each, _trial(judge, each, ())) for each in _strangers(found)]
-        mutants = _mutants(proof.rules, found, trials) if trials.mutation else None
+        mutants = _mutants(proof.rules, subject, found, trials) if trials.mutation else None
     except Refused as error:
         return replace(proof, refused=f"{error.code}: {error.cause}")
     unsolved = [(each.status, each.reason) for each in subject.made if each.status != "solved"]
@@ -206,10 +208,14 @@ def _trial(judge: Judge, event: _Event, leaves: tuple[Mapped, ...]) -> Trial:
     return replace(trial, decides=judge.decides(event.seen, about(event.leaf, leaves)), raw=event.raw)
 
 
-def _mutants(rules: Sequence[Rule], found: Sequence[tuple[_Event, Trial]], trials: Trials) -> Mutants | None:
+def _mutants(
+    rules: Sequence[Rule], subject: _Subject, found: Sequence[tuple[_Event, Trial]], trials: Trials
+) -> Mutants | None:
     if len(rules) != 1:
         return None
+    log_source = known_log_source(subject.source, trials.options.settings.taxonomy)
     events = [event.seen.fortisiem for event, _ in found]
+    events += [each for event, _ in found for each in otherwise_written(event.seen, log_source)]
     events += siblings(rules[0], [event.seen.fortisiem for event, trial in found if trial.sigma])
     return mutation_score(rules[0], events, trials.context)
 

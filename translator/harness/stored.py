@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from translator.harness.event_names import made_name
+from translator.harness.messages import messages
 from translator.taxonomy.lookup import AttributeTarget, EventType, LogSource, SplitTarget
 
 WINDOWS = "windows"
@@ -22,10 +24,10 @@ def has_parser(log_source: LogSource) -> bool:
 def stored(
     fields: Mapping[str, Any], log_source: LogSource, event_type: EventType | None
 ) -> dict[str, str | int | float]:
-    """The attributes of an event with these fields; the raw message has all of them as ``name=value``."""
+    """The attributes of an event with these fields; the raw message has all of them."""
     found: dict[str, str | int | float] = {}
-    if event_type is not None:
-        found["eventType"] = event_type.name
+    if name := event_type.name if event_type else made_name(fields, log_source):
+        found["eventType"] = name
     for name, value in fields.items():
         row = (event_type.fields.get(name) if event_type else None) or log_source.field(name)
         if value is None or row is None:
@@ -35,7 +37,7 @@ def stored(
                 found[attribute] = values.get(str(value), value)
             case SplitTarget():
                 found.update(_split(str(value), row.target))
-    found["rawEventMsg"] = " ".join(f"{name}={value}" for name, value in fields.items())
+    found["rawEventMsg"] = messages(fields, log_source)[0]
     return found
 
 

@@ -8,7 +8,7 @@ from translator.engine.compile import EVENT_TYPE, pinned_event_types
 from translator.harness.events import Attributes, EventViews
 from translator.model.expr import Attribute, Test, Text, Values
 from translator.model.rule import Rule
-from translator.model.walk import tests
+from translator.model.walk import attributes, tests
 
 OTHER = "Other-Event-Type"
 """An event type that no log source has."""
@@ -33,9 +33,15 @@ def siblings(rule: Rule, firing: Sequence[Attributes]) -> list[Attributes]:
     """The first event that fires the rule, as one of each event type that the rule names.
 
     Sigma fields become events of the usual type; the others count where each test of a rule is to be seen.
+    Beside each is a stranger whose name has the name of the type in it.
     """
-    names = dict.fromkeys(name for test in tests(rule.sub_patterns[0].filter) for name in _named(test))
-    return [{**event, EVENT_TYPE: name} for event in firing[:1] for name in names]
+    expr = rule.sub_patterns[0].filter
+    if EVENT_TYPE not in attributes(expr):
+        return []
+    names = dict.fromkeys(name for test in tests(expr) for name in _named(test))
+    own = [str(event[EVENT_TYPE]) for event in firing[:1] if EVENT_TYPE in event]
+    near = (made for name in (*names, *own) for made in (f"{OTHER}-{name}", f"{name}-{OTHER}"))
+    return [{**event, EVENT_TYPE: name} for event in firing[:1] for name in (*names, *near)]
 
 
 def _named(test: Test) -> Iterator[str]:

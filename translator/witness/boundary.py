@@ -16,8 +16,15 @@ LONG = 600
 """Characters of a long text, more than fit in most fields."""
 
 
-def variants(claim: Claim, value: object, seed: int) -> Iterator[Variant]:
-    """Values to put in place of one for which the claim holds, the most telling first."""
+def variants(claim: Claim, value: object, seed: int, name: str = "") -> Iterator[Variant]:
+    """Values of a field to put in place of one for which the claim holds, the most telling first."""
+    is_address = name.lower().endswith(_ADDRESSES)
+    if isinstance(value, str):
+        yield from _inside(claim, value)
+        for moved in (f"/example?{value}", f"{value}?example=1") if is_address else ():
+            yield moved, "the value beside a question mark"
+            for changed, why in _inside(claim, moved):
+                yield changed, f"the value beside a question mark, {why}"
     yield from _of_claim(claim, seed)
     if isinstance(value, str):
         yield from _of_text(value)
@@ -27,6 +34,10 @@ def variants(claim: Claim, value: object, seed: int) -> Iterator[Variant]:
     yield "", "the field is empty"
     yield None, "the field is null"
     yield "-", "the field is a dash, which Windows writes for nothing"
+
+
+_ADDRESSES = ("uri", "url", "uri-query", "uri-stem", "uri-path")
+"""Ends of the names of fields that hold the address of a page, of which collectors cut off the query."""
 
 
 def _of_claim(claim: Claim, seed: int) -> Iterator[Variant]:
@@ -61,6 +72,36 @@ _EDGES = {
     "month": "2024-12-31T23:59:59",
     "year": "2024-12-31T23:59:59",
 }
+
+
+def _inside(claim: Claim, value: str) -> Iterator[Variant]:
+    """The value with one character changed where the claim holds of it; what else the field has stays."""
+    for start, end in _spans(claim, value):
+        dots = (at for at in range(start, end) if value[at] == ".")
+        for at in dict.fromkeys((start, end - 1, *dots)):
+            changed = value[:at] + another(value[at]) + value[at + 1 :]
+            yield changed, f"another character for {value[at]!r} at {at + 1}"
+
+
+def _spans(claim: Claim, value: str) -> Iterator[tuple[int, int]]:
+    """Where in a value the texts of a claim stand."""
+    match claim:
+        case Glob(parts):
+            at = 0
+            for part in parts:
+                if isinstance(part, str) and part:
+                    start = value.lower().find(part.lower(), at)
+                    if start < 0:
+                        return
+                    at = start + len(part)
+                    yield start, at
+        case Pattern():
+            found = claim.span(value)
+            if found and found[0] < found[1]:
+                yield found
+        case OneOf(claims):
+            for each in claims[:3]:
+                yield from _spans(each, value)
 
 
 def _of_glob(glob: Glob) -> Iterator[Variant]:

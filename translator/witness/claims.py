@@ -102,10 +102,18 @@ class Pattern(Claim):
         text = spelt(value)
         return text is not None and self._search(text)
 
+    def span(self, text: str) -> tuple[int, int] | None:
+        """Where in a text the expression is found first."""
+        found = self._compiled.search(_whole(text))
+        return None if found is None else (found.start(), found.end())
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return compiled(f"(?{self.flags}){self.source}" if self.flags else self.source)
+
     @cached_property
     def _search(self) -> Callable[[str], bool]:
-        found = compiled(f"(?{self.flags}){self.source}" if self.flags else self.source)
-        return lambda text: found.search(_whole(text)) is not None
+        return lambda text: self._compiled.search(_whole(text)) is not None
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ class _Generator:
         if held is None:
             return
         name = self.solver.carrier if leaf.field is None else leaf.field
-        found = list(variants(leaf.claim, held.event.get(name), self.seed))
+        found = list(variants(leaf.claim, held.event.get(name), self.seed, name))
         if self.windows:
             found = [each for each in found if possible(name, each[0])]
         first = 2 * number % max(1, len(found))
