@@ -16,10 +16,12 @@ from translator.sources.rule_files import rule_sources
 from translator.sources.sigma import RuleSource, read_rule
 from translator.witness import Witnesses, witnesses
 from translator.witness.claims import Pattern
+from translator.witness.possible import possible
 from translator.witness.samples import members
 
 TABLE = Path(__file__).parent.parent / "cases" / "witness" / "rules.yaml"
 CASES = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+POSSIBLE = yaml.safe_load(TABLE.with_name("possible.yaml").read_text(encoding="utf-8"))
 ENOUGH = 400
 
 
@@ -49,6 +51,25 @@ def test_case(case: dict[str, Any]) -> None:
             field,
             value,
         )
+
+
+@pytest.mark.parametrize("row", POSSIBLE, ids=lambda row: row["field"])
+def test_what_windows_can_log(row: dict[str, Any]) -> None:
+    assert [value for value in row["can"] if not possible(row["field"], value)] == []
+    assert [value for value in row.get("cannot", ()) if possible(row["field"], value)] == []
+
+
+def test_the_sparsest_event_has_what_no_event_is_without() -> None:
+    found = made_from(
+        {
+            "detection": {
+                "selection": {"EventID": 104},
+                "f": {"Channel": "Other"},
+                "condition": "selection and not f",
+            }
+        }
+    )
+    assert all("Channel" in each.event for each in found.events)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

@@ -41,6 +41,7 @@ _WORDS = {
 
 _BOTH = frozenset({Effect.WIDER, Effect.NARROWER})
 ASSUMED: dict[str, frozenset[Effect]] = {
+    "address-mapped": _BOTH,
     "aggregate-assumed": frozenset(),
     "cidr-as-pattern": _BOTH,
     "correlation-below": _BOTH,

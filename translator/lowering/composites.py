@@ -11,18 +11,21 @@ from translator.errors import Refused
 from translator.lowering.cuts import cuts
 from translator.lowering.glob import Glob
 from translator.lowering.holders import Holder, TextHolder, is_hexadecimal
+from translator.lowering.regex import flags_of
 from translator.model.expr import Expr, Not, all_of, any_of
 
 MAX_PARTS = 100
 """Wildcards and texts between them in a value that may be cut; each wildcard is a way to cut it."""
+_OTHER_SLASH = "/"
 
 
 @dataclass(frozen=True)
 class SplitHolder(Holder):
     """Two text attributes that hold the parts before and after a separator.
 
-    ``always``: the value is always there, and has the separator. A value without separator is all in the
-    tail, or with ``lone_head`` in the head.
+    ``always``: the value is always there, and has the separator, unless more of it is asked than such a value
+    can have: no separator at all, or a slash, which is none in a path of Windows. A value without separator
+    is all in the tail, or with ``lone_head`` in the head.
     """
 
     head: TextHolder
@@ -40,7 +43,8 @@ class SplitHolder(Holder):
         if wanted.is_anything:
             return Not(self.absent())
         cuts = self._cuts(wanted)
-        whole = not self.always and not wanted.demands(self.separator)
+        lone = not self.always or not cuts or wanted.demands(_OTHER_SLASH)
+        whole = lone and not wanted.demands(self.separator)
         options = [self._both(cut, whole and self._whole_of(cut) == wanted) for cut in cuts]
         alone = (cut for cut in cuts if self._whole_of(cut) == wanted)
         if whole and not any(self._other_of(cut).is_anything for cut in alone):
@@ -83,7 +87,7 @@ class SplitHolder(Holder):
 
     def pattern(self, pattern: str) -> Expr:
         across = [
-            all_of([self.head.pattern(before), self.tail.pattern(after)])
+            all_of([_side(self.head, before), _side(self.tail, after)])
             for before, after in self._cuts_of(pattern)
         ]
         return any_of([self.head.pattern(pattern), self.tail.pattern(pattern), *across])
@@ -100,6 +104,11 @@ class SplitHolder(Holder):
 
     def absent(self) -> Expr:
         return self._whole.absent()
+
+
+def _side(part: TextHolder, pattern: str) -> Expr:
+    """One side of a cut; of what is nothing but an anchor only its presence is left."""
+    return Not(part.absent()) if flags_of(pattern)[1] in ("^", "$") else part.pattern(pattern)
 
 
 HASH_LENGTHS = {"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}

@@ -27,6 +27,7 @@ from translator.model.expr import (
     all_of,
     any_of,
 )
+from translator.model.walk import attributes
 
 EVENT_TYPE = "eventType"
 _EVENT_ID = re.compile("0|[1-9][0-9]{0,9}")
@@ -42,7 +43,8 @@ def name_event_types(expr: Expr, context: Context, providers: tuple[str, ...] | 
         case Test():
             return _named(expr, providers, context)
         case Not(item):
-            return Not(name_event_types(item, context, providers))
+            with context.negation():
+                return Not(name_event_types(item, context, providers))
         case Or(items):
             return any_of(name_event_types(item, context, providers) for item in items)
         case And(items):
@@ -52,6 +54,9 @@ def name_event_types(expr: Expr, context: Context, providers: tuple[str, ...] | 
             named = [name_event_types(item, context, providers) for item in items]
             if any(_holds_provider(item, old, context) for item, old in zip(named, items, strict=True)):
                 named = [item for item in named if item not in asked]
+                if not asked and any(PROVIDER in attributes(item) for item in items):
+                    text = "providers are asked for by a pattern, and the event type is that of one"
+                    context.note(notes.EVENT_TYPE_OF_PROVIDER, text)
             return all_of(named)
 
 

@@ -65,7 +65,9 @@ def _shape(source: RuleSource, index: int, settings: Settings, recorder: Recorde
         recorder.add(notes.TIMEFRAME_UNUSED, "the timeframe of the detection has no effect")
     log_source = find_log_source(source, settings.taxonomy)
     expr, data_source = whole_filter(source, index, log_source, settings, recorder)
-    grouped = metadata.group_by(attributes(expr), settings.group_by)
+    read = attributes(expr)
+    times = [name for name in read if settings.taxonomy.attribute_type(name) == "DATE"]
+    grouped = metadata.group_by(read, settings.group_by, times)
     return one_event(expr, grouped, data_source, log_source.impact)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, Literal
@@ -73,12 +73,13 @@ def incident_event_type(rule: SigmaRule, dialect: Dialect) -> str:
     return f"PH_RULE_{re.sub('_+', '_', words)}"
 
 
-def group_by(read: Sequence[str], wanted: GroupBy) -> tuple[str, ...]:
+def group_by(read: Sequence[str], wanted: GroupBy, times: Collection[str] = ()) -> tuple[str, ...]:
     """The attributes that split matches into incidents, in alphabetical order.
 
-    ``read`` are the attributes of the filter. By default all of them and the host, as published rules do.
+    ``read`` are the attributes of the filter. By default all of them and the host, as published rules do, but
+    not ``times``, in which each event would be a group of its own.
     """
-    usable = set(read) - {EVENT_TYPE, RAW_MESSAGE}
+    usable = set(read) - {EVENT_TYPE, RAW_MESSAGE} - set(times)
     if wanted == "filter":
         return tuple(sorted(usable | {HOST}, key=lambda name: (name.casefold(), name)))
     if wanted == "host":

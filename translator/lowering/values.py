@@ -146,6 +146,8 @@ _FLAG_LETTERS = {
 def network(value: SigmaCIDRExpression, place: Place) -> Expr:
     """An address range. Only attributes of type IP compare addresses; other text is matched as text."""
     if isinstance(place.holder, AddressHolder):
+        if value.network.version == 4:
+            _note_mapped(place)
         return place.holder.network(str(value.network))
     asked = any_of([place.holder.text(from_sigma(SigmaString(each))) for each in value.expand()])
     place.note(notes.CIDR_AS_PATTERN, f"{value.network} is matched as text in {place.holder.words}")
@@ -168,17 +170,28 @@ def comparison(value: SigmaCompareExpression, place: Place) -> Expr:
 @lowers(SigmaNull)
 def null(value: SigmaNull, place: Place) -> Expr:
     """No such field in the event."""
-    if _drops_dash(place):
-        _note_dash(place, Effect.WIDER)
-    return place.holder.absent()
+    return _absent(place, Effect.WIDER)
 
 
 @lowers(SigmaExists)
 def exists(value: SigmaExists, place: Place) -> Expr:
     """The field is, or is not, in the event."""
-    if _drops_dash(place):
-        _note_dash(place, Effect.NARROWER if value else Effect.WIDER)
-    return Not(place.holder.absent()) if value else place.holder.absent()
+    return Not(_absent(place, Effect.NARROWER)) if value else _absent(place, Effect.WIDER)
+
+
+def _absent(place: Place, effect: Effect) -> Expr:
+    """The attribute is absent, as it may also be where the field is empty or a dash.
+
+    That is said of fields that are always there too: only such a value can leave their attribute out.
+
+    Raises: Refused(field-unsearchable) where the parser fills the attribute from elsewhere then.
+    """
+    _refuse_fallback(place)
+    if place.field and not place.holder.keeps_dash:
+        _note_empty(place, effect)
+        if not place.field.keeps_dash:
+            _note_dash(place, effect)
+    return place.holder.absent()
 
 
 @lowers(SigmaTimestampPart)
@@ -201,14 +214,22 @@ def glob(wanted: Glob, place: Place) -> Expr:
         return _stored(place, wanted.matches, closed=wanted.text is not None)
     drops_dash = _drops_dash(place)
     if drops_dash and wanted.text == "-":
+        _refuse_fallback(place)
         _note_dash(place, Effect.WIDER)
         return place.holder.absent()
     test = place.holder.text(wanted)
+    if isinstance(place.holder, AddressHolder) and "." in (wanted.prefix or wanted.text or ""):
+        _note_mapped(place)
     if drops_dash and wanted.matches("-"):
         _note_dash(place, Effect.NARROWER)
     if place.holder.asks_for_nothing(wanted):
         _note_empty(place, Effect.WIDER)
     return test
+
+
+def _note_mapped(place: Place) -> None:
+    text = f"{place.name} '::ffff:192.0.2.1' counts as 192.0.2.1, which it does not in Sigma"
+    place.note(notes.ADDRESS_MAPPED, text)
 
 
 def _note_empty(place: Place, effect: Effect) -> None:
@@ -225,6 +246,12 @@ def _drops_dash(place: Place) -> bool:
 def _note_dash(place: Place, effect: Effect) -> None:
     text = f"the parser drops '-', so an event with {place.name} '-' counts as one without it"
     place.note(notes.DASH_IS_ABSENT, text, effect)
+
+
+def _refuse_fallback(place: Place) -> None:
+    if place.field and place.field.falls_back and not place.holder.keeps_dash:
+        cause = f"the parser fills {place.holder.words} from elsewhere where {place.name} is missing"
+        raise Refused(notes.FIELD_UNSEARCHABLE.name, cause)
 
 
 def _stored(place: Place, fits: Callable[[str], bool], *, closed: bool) -> Expr:
@@ -245,10 +272,14 @@ def _stored(place: Place, fits: Callable[[str], bool], *, closed: bool) -> Expr:
         place.note(
             notes.VALUE_UNKNOWN, f"{place.name} is known to be {' or '.join(known)}; others are not seen"
         )
+    if place.target.merges:
+        text = f"{attribute} holds {' or '.join(stored)} for other values of {place.name} too"
+        place.note(notes.VALUE_TRANSFORMED, text, Effect.WIDER)
     if len(stored) == len(set(map(str, known.values()))):
         return Not(place.holder.absent())
-    text = f"{attribute} holds {' or '.join(stored)} for the value of {place.name}"
-    place.note(notes.VALUE_TRANSFORMED, text)
+    if not place.target.merges:
+        text = f"{attribute} holds {' or '.join(stored)} for the value of {place.name}"
+        place.note(notes.VALUE_TRANSFORMED, text)
     return any_of([place.holder.text(Glob.literal(each)) for each in stored])
 
 

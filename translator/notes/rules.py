@@ -70,6 +70,13 @@ EVENT_TYPE_OPEN = Code(
     "The rule names no event id, so the channel decides instead of an event type.",
     "Add an EventID to the Sigma rule, for speed.",
 )
+EVENT_TYPE_OF_PROVIDER = Code(
+    "event-type-of-provider",
+    Effect.NARROWER,
+    "The rule asks for providers by a pattern; its event ids are looked for in the event types of the "
+    "provider that is known to log them.",
+    "Add the event types of other providers with --taxonomy.",
+)
 SOURCES_PRIMARY = Code(
     "sources-primary",
     Effect.INFO,
@@ -190,6 +197,13 @@ CIDR_AS_PATTERN = Code(
     Effect.ASSUMPTION,
     "The attribute is text; the network is matched by a pattern over its usual spelling.",
     "Map the field to an IP attribute with --taxonomy if there is one.",
+)
+ADDRESS_MAPPED = Code(
+    "address-mapped",
+    Effect.ASSUMPTION,
+    "An IPv4 address that is written as an IPv6 one (::ffff:192.0.2.1) is taken to be the IPv4 address; "
+    "Sigma tells them apart.",
+    "Nothing to do, unless your events have such addresses and FortiSIEM tells them apart as well.",
 )
 COMPARE_ON_TEXT = Code(
     "compare-on-text",

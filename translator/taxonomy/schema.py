@@ -82,10 +82,14 @@ class EventTypePartRow(Row, frozen=True, kw_only=True):
 
 
 class TargetRow(Row, frozen=True, kw_only=True):
-    """Where a value is stored: exactly one of the forms."""
+    """Where a value is stored: exactly one of the forms.
+
+    ``merges``: other values than those listed are stored as one of theirs.
+    """
 
     attribute: str | None = None
     values: dict[str, str | int] | None = None
+    merges: bool = False
     split: SplitRow | None = None
     hashes: dict[str, str] | None = None
     event_type: EventTypePartRow | None = None
@@ -99,6 +103,8 @@ class TargetRow(Row, frozen=True, kw_only=True):
             raise ValueError(f"needs exactly one of {wanted}; has {' and '.join(given) or 'none'}")
         if self.values is not None and self.attribute is None and self.event_type is None:
             raise ValueError("'values' replaces the values of an attribute, and none is named")
+        if self.merges and self.values is None:
+            raise ValueError("'merges' speaks of 'values', which is missing")
         if self.raw_form is not None and self.raw is None:
             raise ValueError("'raw_form' says how the raw message writes a field, and 'raw' is missing")
         if self.event_type is not None and any(isinstance(to, int) for to in (self.values or {}).values()):
@@ -127,13 +133,17 @@ class BranchRow(TargetRow, frozen=True, kw_only=True):
 
 
 class FieldRow(TargetRow, frozen=True, kw_only=True):
-    """One Sigma field of one log source."""
+    """One Sigma field of one log source.
+
+    ``falls_back``: where an event lacks the field, the parser fills its attribute with something else.
+    """
 
     by_event: tuple[BranchRow, ...] | None = None
     otherwise: TargetRow | None = None
     role: Role | None = None
     always: bool = False
     dash: Literal["drop", "keep"] = "drop"
+    falls_back: bool = False
     aliases: tuple[str, ...] = ()
     note: str = ""
     confidence: Confidence

@@ -14,12 +14,14 @@ class AttributeTarget:
     """The value stands in one attribute.
 
     ``values`` maps a Sigma value to the value that the parser stores instead; empty when it copies.
+    ``merges``: the parser stores others as one of these too.
     ``always``: the primary event types of the log source never lack the attribute.
     """
 
     attribute: str
     values: Mapping[str, str | int]
     always: bool = False
+    merges: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,11 @@ Target: TypeAlias = SimpleTarget | ByEventTarget
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One Sigma field of a log source. ``keeps_dash``: the value ``-`` is stored, not dropped."""
+    """One Sigma field of a log source.
+
+    ``keeps_dash``: the value ``-`` is stored, not dropped. ``falls_back``: the attribute holds something else
+    where an event lacks the field.
+    """
 
     name: str
     target: Target
@@ -125,6 +131,7 @@ class Field:
     source: str
     note: str
     keeps_dash: bool
+    falls_back: bool
 
     def attributes(self) -> frozenset[str]:
         """Every attribute the field may stand in."""
@@ -154,7 +161,7 @@ def reach(target: Target) -> Iterator[tuple[frozenset[int] | None, frozenset[str
 def simple_target(row: TargetRow, always: bool, raw_form: RawForm) -> SimpleTarget:
     """The target that a row or one branch of it describes."""
     if row.attribute is not None:
-        return AttributeTarget(row.attribute, row.values or {}, always)
+        return AttributeTarget(row.attribute, row.values or {}, always, row.merges)
     if row.split is not None:
         cut = row.split
         return SplitTarget(cut.head, cut.tail, cut.separator, cut.at, always, cut.lone)
@@ -182,7 +189,14 @@ def fields_of(rows: Mapping[str, FieldRow], raw_form: RawForm = "xml") -> dict[s
     """The fields of a table of rows, aliases included; a row of its own wins over an alias."""
     named = {
         name: Field(
-            name, target(row, raw_form), row.role, row.confidence, row.source, row.note, row.dash == "keep"
+            name,
+            target(row, raw_form),
+            row.role,
+            row.confidence,
+            row.source,
+            row.note,
+            keeps_dash=row.dash == "keep",
+            falls_back=row.falls_back,
         )
         for name, row in rows.items()
         for name in (name, *row.aliases)

@@ -8,22 +8,40 @@ HEADER = frozenset({"Channel", "Computer", "EventID", "Provider_Name"})
 """No event is without these, and they are no free text."""
 _FILES = ("image", "filename", "imageloaded", "processname", "targetobject", "pipename")
 """Ends of the names of fields that name a file or a key, in lower case."""
-_HASHES = re2.compile(r"([A-Z0-9]+=[0-9A-Fa-f]+)(,[A-Z0-9]+=[0-9A-Fa-f]+)*")
+_PATHS = ("image", "filename", "imageloaded", "processname")
+"""Those of files, which Windows names with their directory."""
+_SWAPPED = re2.compile(r"[a-z][A-Z]{2}.*|MICROSOFT-.*")
+"""Spellings of providers and channels that no one registers."""
+_FORMS = {
+    "Hash": re2.compile(r"([A-Z0-9]+=[0-9A-Fa-f]+)(,[A-Z0-9]+=[0-9A-Fa-f]+)*|[0-9A-Fa-f]+"),
+    "Hashes": re2.compile(r"([A-Z0-9]+=[0-9A-Fa-f]+)(,[A-Z0-9]+=[0-9A-Fa-f]+)*"),
+    "Keywords": re2.compile("0x[0-9a-f]{1,16}"),
+    "Level": re2.compile("[0-9]+|[A-Z][a-z]+"),
+    "IpPort": re2.compile("[0-9]+"),
+    "SourceIsIpv6": re2.compile("(?i)true|false"),
+    "DestinationIsIpv6": re2.compile("(?i)true|false"),
+}
+"""What the values of some fields look like."""
 _NOTHING: tuple[object, ...] = (None, "", "-")
 
 
 def possible(name: str, value: object) -> bool:
     """Whether an event of Windows can have the value in a field.
 
-    Names of files neither begin nor end in a blank and are one line; Sysmon lists hashes as ``NAME=VALUE``
-    between commas.
+    Windows writes providers and channels as they are registered. Names of files have a directory, neither
+    begin nor end in a blank and are one line; Sysmon lists hashes as ``NAME=VALUE`` between commas. Flags,
+    ports and masks are written by Windows, not by people.
     """
     if name in HEADER:
-        return value not in _NOTHING and isinstance(value, str | int) and not _is_untidy(str(value))
+        if value in _NOTHING or not isinstance(value, str | int):
+            return False
+        return not _is_untidy(str(value)) and _SWAPPED.match(str(value)) is None
     if value in _NOTHING or not isinstance(value, str):
         return True
-    if name == "Hashes":
-        return _HASHES.fullmatch(value) is not None
+    if name in _FORMS:
+        return _FORMS[name].fullmatch(value) is not None
+    if name.lower().endswith(_PATHS) and value.rfind("\\") == 0:
+        return False
     return not (name.lower().endswith(_FILES) and _is_untidy(value))
 
 

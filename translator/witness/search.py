@@ -14,6 +14,7 @@ from typing import Any
 from translator.witness.claims import Claim, Reference, spelt
 from translator.witness.formula import AllOf, AnyOf, Formula, Leaf, Literal, verdict
 from translator.witness.plausible import usual
+from translator.witness.possible import HEADER
 from translator.witness.values import ABSENT, Found, Nothing, solve_field
 
 MAX_STEPS = 400
@@ -63,7 +64,7 @@ class Solver:
     def solve(self, goals: Sequence[Formula], turn: int = 0, *, sparse: bool = False) -> Solution:
         """An event for which every goal holds. ``turn`` varies which part of an ``or`` is tried first.
 
-        ``sparse`` leaves out the fields of which nothing is demanded.
+        ``sparse`` leaves out the fields of which nothing is demanded and that an event may be without.
 
         Raises: NoEvent.
         """
@@ -92,7 +93,7 @@ class Solver:
             outcome = self._field(name, members)
             if isinstance(outcome, Nothing):
                 return outcome
-            if outcome.value is not ABSENT and (members or not sparse):
+            if outcome.value is not ABSENT and (members or name in HEADER or not sparse):
                 event[name] = outcome.value
         references = [(leaf, wanted) for leaf, wanted in chosen.items() if isinstance(leaf.claim, Reference)]
         return self._related(event, chosen, references) if references else event
