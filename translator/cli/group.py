@@ -27,6 +27,7 @@ _MODULES = {
     "pack": "pack",
     "probe": "probe",
     "replay": "replay",
+    "schema": "schema",
     "snapshot": "snapshot",
     "test": "fixtures",
     "validate": "validate",
@@ -116,6 +117,7 @@ def cli() -> None:
     translate validate RULE.yml --live         whether a server takes the filters of rules
     translate hunt RULE.yml --last 7d          what rules would have found on a server
     translate probe build -o DIR/              questions to a real FortiSIEM, for a profile of it
+    translate schema read FILE                 where a ClickHouse table keeps attributes, and SQL for it
     translate notes                            what the codes of notes mean
 
     \b
