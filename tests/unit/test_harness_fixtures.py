@@ -10,7 +10,8 @@ import yaml
 
 from translator.errors import TranslatorError
 from translator.harness.fixture_file import read_fixture
-from translator.harness.fixtures import CaseResult, run_file, run_fixtures
+from translator.harness.fixture_runs import run_fixtures
+from translator.harness.fixtures import CaseResult, run_file
 from translator.options import Options
 
 Content = dict[str, Any]

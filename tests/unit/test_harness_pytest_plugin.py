@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,3 +73,13 @@ def test_other_directories_are_left_alone(tmp_path: Path) -> None:
     assert "1 passed" in pytest_on(tmp_path, "--sigma-fixtures", "rules").stdout
     assert "2 passed" in pytest_on(tmp_path, "--sigma-fixtures", "rules", "test_own.py").stdout
     assert "1 passed" in pytest_on(tmp_path).stdout
+
+
+def test_fixtures_of_other_programs_are_tests_too(tmp_path: Path) -> None:
+    for name in ("detkit", "kodon"):
+        shutil.copytree(ROOT / "tests" / "cases" / "foreign" / name, tmp_path / "rules" / name)
+    write(tmp_path / "rules" / "kodon" / "tests" / "samples" / "share_sweep" / "miss.jsonl", "{")
+    result = pytest_on(tmp_path, "--sigma-fixtures", "rules", "-q", "--continue-on-collection-errors")
+    assert "8 passed, 1 error" in result.stdout
+    assert "miss.jsonl:1:2: event-json: " in result.stdout
+    assert "Traceback" not in result.stdout

@@ -12,7 +12,8 @@ from translator.cli import forms
 from translator.cli.console import ERROR, line, print_json, say, show
 from translator.cli.options import FILE, json_flag, options_from, profile_flag, translation_flags
 from translator.errors import EXIT_FAILED, EXIT_OK, TranslatorError
-from translator.harness.fixtures import CaseResult, run_fixtures
+from translator.harness.fixture_runs import run_fixtures
+from translator.harness.fixtures import CaseResult
 
 _WORDS = {True: "fires", False: "does not fire", None: "cannot say"}
 
@@ -25,8 +26,10 @@ _WORDS = {True: "fires", False: "does not fire", None: "cannot say"}
 def test(paths: tuple[Path, ...], as_json: bool, **flags: Any) -> int:
     """Run fixture files: each event must get the verdict that the file says, from both engines.
 
-    Of a directory, all *.fixture.yaml and *.fixture.yml files below it are run. docs/fixtures.md describes
-    them.
+    Of a directory, all *.fixture.yaml and *.fixture.yml files below it are run, and the test files of
+    SigmaHQ, detkit, kodon, rsigma and Zircolite as they are. docs/fixtures.md describes them.
+
+    Example: translate test rules/
     """
     cases: list[CaseResult] = []
     errors: list[TranslatorError] = []

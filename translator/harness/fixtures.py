@@ -22,7 +22,7 @@ from translator.harness.streams import TimedEvent, fortisiem_verdicts, see, sigm
 from translator.options import Options
 from translator.sources.correlation import CorrelationSource
 from translator.sources.documents import Document
-from translator.sources.files import STANDARD_INPUT, find_fixture_files
+from translator.sources.files import STANDARD_INPUT
 from translator.sources.rule_files import rule_sources
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.lookup import Taxonomy
@@ -56,23 +56,11 @@ class CaseResult:
         return not self.problem and wanted and all(verdict is self.expected for verdict in judged)
 
 
-def run_fixtures(paths: list[Path], options: Options) -> Iterator[CaseResult | TranslatorError]:
-    """The cases of fixture files and of directories of them; a file that cannot be run gives its error."""
-    for path in paths:
-        try:
-            files = find_fixture_files(path)
-        except TranslatorError as error:
-            yield error
-            continue
-        for file in files:
-            yield from run_file(file, options)
-
-
 def run_file(path: Path, options: Options) -> Iterator[CaseResult | TranslatorError]:
     """The cases of one file, or the error that keeps it from being run."""
     try:
         fixture = read_fixture(path)
-        cases = list(_cases(fixture, _rule(fixture, path), path, options))
+        cases = list(cases_of(fixture, _rule(fixture, path), path, options))
     except TranslatorError as error:
         yield error.at(Location(str(path)))
         return
@@ -104,7 +92,11 @@ def _rule(fixture: FixtureFile, path: Path) -> RuleSource:
     return rule
 
 
-def _cases(fixture: FixtureFile, source: RuleSource, path: Path, options: Options) -> Iterator[CaseResult]:
+def cases_of(fixture: FixtureFile, source: RuleSource, path: Path, options: Options) -> Iterator[CaseResult]:
+    """The verdicts on the events of a fixture about that rule.
+
+    Raises: TranslatorError where the rule or an event cannot be judged.
+    """
     placeholders = {
         **options.placeholders,
         **{name: tuple(map(str, values)) for name, values in fixture.placeholders.items()},

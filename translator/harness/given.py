@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,8 +10,10 @@ from translator.errors import InputError, Location, TranslatorError
 from translator.harness.arrivals import MOST_ERRORS
 from translator.harness.compare import Case
 from translator.harness.events import EventViews, Form, views
+from translator.harness.foreign.readers import READERS
 from translator.normalise import is_known
 from translator.sources.events import read_events
+from translator.sources.fixture_names import fixture_kind
 from translator.taxonomy.lookup import LogSource
 
 
@@ -42,8 +44,7 @@ def read_given(files: Sequence[Path], form: str, errors: list[TranslatorError]) 
     for file in files:
         bad: list[TranslatorError] = []
         try:
-            for event in read_events(file, bad.append):
-                case = Case(event.content, form_of(form, event.content), event.location)
+            for case in _cases(file, form, bad.append):
                 try:
                     raw = views(case.event, "raw", None) if case.form == "raw" else None
                 except InputError as error:
@@ -57,6 +58,19 @@ def read_given(files: Sequence[Path], form: str, errors: list[TranslatorError]) 
             cause = f"{len(more):,} more records cannot be read"
             errors.append(InputError("records-broken", cause, more[0].location, "check the file"))
     return found
+
+
+def _cases(file: Path, form: str, failed: Callable[[InputError], object]) -> Iterator[Case]:
+    """The events of a file, or those that a fixture of another program is about, each once."""
+    kind = fixture_kind(file)
+    reader = READERS.get(kind) if kind else None
+    if reader is None:
+        for event in read_events(file, failed):
+            yield Case(event.content, form_of(form, event.content), event.location)
+        return
+    found = {(place, str(each.event)): each for expected in reader(file) for each, place in expected.events}
+    for (place, _), each in found.items():
+        yield Case(each.event, each.form, place)
 
 
 def form_of(wanted: str, event: dict[str, object]) -> Form:

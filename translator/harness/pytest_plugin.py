@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from translator.harness.fixtures import CaseResult
 
 _FLAG = "--sigma-fixtures"
-_ENDINGS = (".fixture.yaml", ".fixture.yml")
 _WORDS = {True: "fires", False: "does not fire", None: "cannot say"}
 
 
@@ -28,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="DIR",
-        help="run the fixture files (*.fixture.yaml) of Sigma rules below a directory; repeatable",
+        help="run the fixture files of Sigma rules below a directory (docs/fixtures.md); repeatable",
     )
 
 
@@ -43,7 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """A fixture file below one of the directories."""
     wanted = [Path(each).absolute() for each in parent.config.getoption(_FLAG)]
-    if not file_path.name.endswith(_ENDINGS) or not any(map(file_path.is_relative_to, wanted)):
+    if not any(map(file_path.is_relative_to, wanted)):
+        return None
+    from translator.sources.fixture_names import fixture_kind
+
+    if fixture_kind(file_path) is None:
         return None
     collector: pytest.Collector = FixtureCollector.from_parent(parent, path=file_path)
     return collector
@@ -54,7 +57,7 @@ class FixtureCollector(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         from translator.errors import TranslatorError
-        from translator.harness.fixtures import run_file
+        from translator.harness.fixture_runs import run_file
         from translator.options import Options
 
         for result in run_file(self.path, Options()):

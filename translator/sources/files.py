@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from translator.errors import InputError, Location
+from translator.sources.fixture_names import fixture_kind
 
 _STANDARD_INPUT = "-"
 STANDARD_INPUT = Path(_STANDARD_INPUT)
@@ -19,12 +20,10 @@ STANDARD_INPUT = Path(_STANDARD_INPUT)
 _FIRST = 65_536
 """Bytes that room is made for at first: hardly a rule has more, and the limits are far above."""
 _YAML_SUFFIXES = frozenset({".yml", ".yaml"})
-_FIXTURE_ENDINGS = (".fixture.yml", ".fixture.yaml")
-"""Fixture files stand beside the rules that they test."""
 
 
 def find_fixture_files(path: Path | str) -> list[Path]:
-    """The file, or the ``*.fixture.yml`` and ``*.fixture.yaml`` below a directory, sorted.
+    """The file, or the fixture files below a directory, our own and those of other programs, sorted.
 
     Raises: InputError ``file-missing``, ``file-unreadable`` or ``no-fixtures``.
     """
@@ -118,10 +117,11 @@ def decode(data: bytes, path: Path | str, first_line: int = 1) -> str:
 
 
 def _is_fixture(path: Path) -> bool:
-    return path.name.endswith(_FIXTURE_ENDINGS)
+    return fixture_kind(path) is not None
 
 
 def _is_rule(path: Path) -> bool:
+    """Fixture files stand beside the rules that they test."""
     return path.suffix in _YAML_SUFFIXES and not _is_fixture(path)
 
 
