@@ -23,9 +23,9 @@ _MOST = 100_000
 def read_columns(text: str, name: str, table: str) -> tuple[SchemaFile, tuple[str, ...]]:
     """The schema, and the columns that hold no attribute as far as is known.
 
-    Read are TabSeparated, CSV (both with or without names), JSONEachRow and JSON. A column
-    is taken for the attribute that it is called like, ``srcIpAddrV4`` for ``srcIpAddr`` unless one came before
-    it; one that takes no NULL stores absence as the default of its type.
+    Read are TabSeparated, CSV (both with or without names), JSONEachRow and JSON. A column is taken for the
+    attribute that it is called like, ``srcIpAddrV4`` for ``srcIpAddr`` unless that one came before. A column
+    that takes no NULL stores absence as the default of its type.
 
     Raises: InputError(columns-invalid).
     """
