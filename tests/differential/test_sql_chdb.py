@@ -14,6 +14,7 @@ import yaml
 from translator.dialect.profile import load_profile, profile_names
 from translator.engine.compile import compile_filter
 from translator.engine.replay import Replay
+from translator.engine.values import fold
 from translator.errors import Refused
 from translator.harness.clickhouse.local import Database, local, matches
 from translator.harness.clickhouse.table import seconds, stored
@@ -268,3 +269,29 @@ def test_rules_match_the_same_events_of_the_shipped_table() -> None:
         (1, 1)
     }
     assert {number: error.code for number, error in refused.items()} == {4: "sql-group"}
+
+
+def test_every_letter_has_the_case_of_the_engine() -> None:
+    """Each character that folds into another one, as a value and as an operand, with what it folds into."""
+    letters = [chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000]
+    folding = sorted(
+        {each for letter in letters if fold(letter) != letter for each in (letter, fold(letter))}
+    )
+    texts = [*folding, *(each for letter in folding if (each := letter.upper()) not in folding)]
+    events = [{"tested": text} for text in texts]
+    classes: dict[str, set[int]] = {}
+    for place, text in enumerate(texts):
+        classes.setdefault(fold(text), set()).add(place)
+    dialect, schema = load_profile(), SCHEMAS["default"]
+    filters = [
+        Leaf(Attribute("tested"), "equals", Text(text)) for text in [*folding[::7], "s", "k", "S", "K"]
+    ]
+    with local(schema) as opened:
+        opened.load(events)
+        found = set(opened.matches([condition(each, dialect, schema) for each in filters]))
+    assert found == {
+        (rule, event)
+        for rule, leaf in enumerate(filters)
+        if isinstance(leaf.operand, Text)
+        for event in classes.get(fold(leaf.operand.value), ())
+    }
