@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tests.cli.command import EXACT, Runner, rule_text, write
 
+PROCESSES = "product: windows, category: process_creation"
+
 
 def test_each_field_has_its_mapping_and_each_value_its_test(run: Runner) -> None:
     result = run("explain", EXACT)
@@ -23,6 +25,17 @@ def test_notes_stand_with_meaning_and_remedy(run: Runner) -> None:
     assert 'command = "Word"  [case-sensitive]' in out
     assert "case-sensitive (wider): " in out
     assert "The Sigma condition respects letter case" in out
+
+
+def test_nothing_to_test_is_said_in_words(run: Runner) -> None:
+    never = rule_text("query: a.example.org").replace(PROCESSES, "category: dns")
+    result = run("explain", write(Path("never.yml"), never), "--sources", "all")
+    assert (result.code, result.err) == (0, "")
+    assert "    a.example.org  (never)" in result.out
+    always = rule_text("eventName: '*'").replace(PROCESSES, "product: aws, service: cloudtrail")
+    result = run("explain", write(Path("always.yml"), always))
+    assert (result.code, result.err) == (0, "")
+    assert "    *  (always)" in result.out
 
 
 def test_a_refused_rule_is_explained_too(run: Runner) -> None:

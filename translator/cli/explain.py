@@ -14,6 +14,7 @@ from translator.cli.console import COLOURS, ERROR, line, print_json, say, show
 from translator.cli.options import json_flag, options_from, profile_flag, translation_flags
 from translator.cli.whole import translate_all
 from translator.coverage.account import UNKNOWN_EVENT_TYPE
+from translator.harness.described import printed
 from translator.lowering.context import Leaf
 from translator.render.expression import print_filter
 from translator.taxonomy.stanza import stanzas
@@ -92,7 +93,7 @@ def _values(leaves: Sequence[Leaf]) -> Iterator[Text]:
     width = min(VALUE_WIDTH, max(len(leaf.value) for leaf in leaves))
     for leaf in leaves:
         codes = ", ".join(dict.fromkeys(note.code.name for note in leaf.notes))
-        test = print_filter(leaf.filter)
+        test = printed(leaf)
         yield line(f"    {leaf.value:{width}}  {test}", (f"  [{codes}]" if codes else "", "dim"))
 
 
@@ -107,7 +108,7 @@ def _as_json(translation: Translation) -> dict[str, Any]:
             {
                 "field": leaf.field,
                 "value": leaf.value,
-                "test": print_filter(leaf.filter),
+                "test": printed(leaf),
                 "attributes": leaf.place,
                 "confidence": leaf.confidence,
                 "source": leaf.source,

@@ -7,6 +7,8 @@ from typing import Any
 import yaml
 
 from translator.harness.proof import Mapped, Proof
+from translator.lowering.context import Leaf
+from translator.model.expr import ALWAYS, NEVER
 from translator.model.walk import attributes
 from translator.render.expression import print_filter
 from translator.sources.correlation import CorrelationSource
@@ -33,11 +35,18 @@ def described(source: RuleSource, condition: int, profile: str) -> Proof:
     )
 
 
+def printed(leaf: Leaf) -> str:
+    """The tests made of one field and value; in words where nothing is left to test."""
+    expr = leaf.filter
+    if expr in (ALWAYS, NEVER):
+        return "(always)" if expr == ALWAYS else "(never)"
+    return print_filter(expr)
+
+
 def mapped(translation: Translation) -> tuple[Mapped, ...]:
     """What became of each field and value."""
     return tuple(
-        Mapped(leaf.field, leaf.value, print_filter(leaf.filter), attributes(leaf.filter))
-        for leaf in translation.leaves
+        Mapped(leaf.field, leaf.value, printed(leaf), attributes(leaf.filter)) for leaf in translation.leaves
     )
 
 
