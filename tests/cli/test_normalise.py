@@ -32,7 +32,7 @@ def test_attributes_for_people(run: Runner, tmp_path: Path) -> None:
     assert code == 0
     assert out.startswith("Generic_Unix_Successful_SSH_Login  auth.log:1\n")
     assert "  srcIpAddr     192.0.2.7\n" in out
-    assert err == "1 events normalised\n"
+    assert err == "1 event normalised\n"
 
 
 def test_attributes_for_programs(run: Runner, tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_a_parser_of_the_user(run: Runner, tmp_path: Path) -> None:
     assert json.loads(out)["attributes"]["eventType"] == "Greeting"
     assert err.splitlines() == [
         "p.xml:5: not executed: <dance>",
-        "1 events normalised, 1 of no known kind",
+        "1 event normalised, 1 of no known kind",
     ]
 
 

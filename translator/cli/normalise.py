@@ -87,7 +87,7 @@ def _lines(record: Record) -> Iterator[Text]:
 
 
 def _counts(records: Records) -> str:
-    parts = [f"{records.normalised:,} events normalised"]
+    parts = [f"{records.normalised:,} {'event' if records.normalised == 1 else 'events'} normalised"]
     if records.unrecognised:
         parts.append(f"{records.unrecognised:,} of no known kind")
     if records.unreadable:
