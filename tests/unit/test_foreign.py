@@ -160,6 +160,12 @@ def test_an_event_of_another_type_needs_the_sources_flag(copy: Path) -> None:
     assert [each.fortisiem for each in found] == [True, True, False]
 
 
+def test_dates_and_other_values_of_events_are_text_and_numbers(copy: Path) -> None:
+    more = "event: {UtcTime: 2026-03-02, Started: 2026-02-30, Elevated: yes, Number: 0x1f, List: [a, null], "
+    replaced(copy, DETKIT, "event: {", more)
+    assert all(each.ok for each in results(copy / DETKIT))
+
+
 def test_fixtures_are_no_rules() -> None:
     names = {file.name for file in find_rule_files([CASES / "detkit", CASES / "sigmahq"])}
     assert names == {"share_listing.yml"}

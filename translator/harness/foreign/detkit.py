@@ -10,8 +10,10 @@ import msgspec
 from msgspec import Meta
 
 from translator.errors import InputError, Location
-from translator.harness.foreign.expectation import Expectation, each, read_yaml
+from translator.harness.foreign.expectation import Expectation, each
+from translator.harness.foreign.reading import converted, place_of, read_yaml
 from translator.harness.foreign.rules import CODE, only_rule
+from translator.taxonomy.document import Keys
 
 
 class _Case(msgspec.Struct):
@@ -31,12 +33,10 @@ def read(path: Path) -> Iterator[Expectation]:
     """
     document = read_yaml(path)
     events = []
-    for number, item in enumerate(document.convert(document.content, _File).tests):
-        keys = ("tests", number)
-        case = document.convert(item, _Case, keys)
-        place = document.error("", keys).location
-        assert place is not None
-        events.append(each(case.event, place, case.expect == "match", case.name))
+    for number, item in enumerate(converted(document, document.content, _File).tests):
+        keys: Keys = ("tests", number)
+        case = converted(document, item, _Case, keys)
+        events.append(each(case.event, place_of(document, keys), case.expect == "match", case.name))
     stem = path.name.removesuffix(path.suffix).removesuffix(".test")
     files = [path.with_name(stem + suffix) for suffix in (".yml", ".yaml")]
     file = next((each for each in files if each.is_file()), None)

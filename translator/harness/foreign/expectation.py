@@ -7,15 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from translator.errors import InputError, Location
+from translator.errors import Location
 from translator.harness.fixture_file import FixtureEvent
 from translator.normalise import is_known
-from translator.sources.files import decode, read_bytes
 from translator.sources.sigma import RuleSource
-from translator.taxonomy.document import MAX_BYTES, Document, Kind, parse
-
-FOREIGN = Kind("fixture-invalid", "docs/fixtures.md shows which files of other programs are read")
-"""What a mistake in such a file is called."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +56,6 @@ def counted(rule: RuleSource, events: Events, count: Count, why: str) -> Expecta
     return Expectation(rule, found, why, count)
 
 
-def read_yaml(path: Path) -> Document:
-    """The fixture as a document that knows its lines.
-
-    Raises: InputError(not-text, fixture-invalid, file-missing, file-unreadable, file-too-large).
-    """
-    data = read_bytes(path, MAX_BYTES)
-    return parse(str(path), decode(data, path).encode(), kind=FOREIGN)
-
-
 def _short(place: Location) -> str:
     """The place without the folders."""
     return str(Location(Path(place.path).name, place.line))
-
-
-def broken(cause: str, place: Location, hint: str = "") -> InputError:
-    """The error about a foreign fixture."""
-    return InputError(FOREIGN.code, cause, place, hint or FOREIGN.hint)

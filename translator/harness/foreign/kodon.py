@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from translator.errors import InputError, Location
-from translator.harness.foreign.expectation import Count, Expectation, counted, read_yaml
+from translator.harness.foreign.expectation import Count, Expectation, counted
+from translator.harness.foreign.reading import converted, mapping, read_yaml
 from translator.harness.foreign.rules import CODE, nearest, only_rule
 from translator.sources.correlation import CorrelationSource
 from translator.sources.events import read_events
@@ -57,12 +58,14 @@ def _columns(path: Path) -> Mapping[str, str]:
     names: dict[str, str] = {}
     for file in sorted(folder.glob("*.y*ml")) if folder else ():
         document = read_yaml(file)
-        content = document.mapping(document.content)
-        steps = document.convert(content.get("transformations") or [], list[dict[str, Any]])
+        content = mapping(document.content, document)
+        steps = converted(
+            document, content.get("transformations") or [], list[dict[str, Any]], ("transformations",)
+        )
         for number, step in enumerate(steps):
             if step.get("type") == "field_name_mapping":
                 keys = ("transformations", number, "mapping")
-                names |= document.convert(step.get("mapping"), dict[str, str], keys)
+                names |= converted(document, step.get("mapping"), dict[str, str], keys)
     return names
 
 

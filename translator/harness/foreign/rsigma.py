@@ -15,10 +15,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from translator.errors import InputError, Location
-from translator.harness.foreign.expectation import Count, Events, Expectation, broken, counted, read_yaml
+from translator.errors import Location
+from translator.harness.foreign.expectation import Count, Events, Expectation, counted
+from translator.harness.foreign.reading import broken, converted, events_of, place_of, read_yaml
 from translator.harness.foreign.rules import RuleFolder, nearest
-from translator.sources.events import read_events
 from translator.taxonomy.document import Document, Keys
 
 _SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".evtx", ".xml", ".csv", ".log", ".gz", ".zst"})
@@ -48,15 +48,14 @@ def read(path: Path) -> Iterator[Expectation]:
     Raises: InputError with the line, for the file itself, its rules and its events.
     """
     document = read_yaml(path)
-    file = document.convert(document.content, _File)
+    file = converted(document, document.content, _File)
     rules = RuleFolder(nearest(path, "rules") or path.parent)
     corpus = _Corpus(nearest(path, "corpus") or path.parent)
     covered = set()
     for number, item in enumerate(file.expectations):
         keys: Keys = ("expectations", number)
-        row = document.convert(item, _Row, keys)
-        place = document.error("", keys).location
-        assert place is not None
+        row = converted(document, item, _Row, keys)
+        place = place_of(document, keys)
         rule = rules.find(row.rule, place)
         covered.add(rule.location)
         count = _count(row, document, keys)
@@ -94,8 +93,6 @@ class _Corpus:
             files = [each for each in sorted(self._folder.rglob("*")) if each.suffix in _SUFFIXES]
         else:
             files = [self._folder / name]
-            if not files[0].resolve().is_relative_to(self._folder.resolve()):
-                raise broken(f"the corpus {name[:80]!r} is outside of {self._folder}", place)
         found = [event for file in files if file.is_file() or name for event in self._of(file, place)]
         if not found:
             raise broken(f"there are no events below {self._folder}", place, "put them into a folder corpus")
@@ -103,8 +100,5 @@ class _Corpus:
 
     def _of(self, file: Path, place: Location) -> Events:
         if file not in self._read:
-            try:
-                self._read[file] = [(each.content, each.location) for each in read_events(file)]
-            except InputError as error:
-                raise broken(f"the events cannot be read: {error}", place, "check the path") from error
+            self._read[file] = events_of(file, self._folder, file.name, place)
         return self._read[file]

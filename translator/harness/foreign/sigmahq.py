@@ -16,10 +16,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from translator.errors import InputError
-from translator.harness.foreign.expectation import Count, Expectation, broken, counted, read_yaml
+from translator.harness.foreign.expectation import Count, Expectation, counted
+from translator.harness.foreign.reading import converted, events_of, place_of, read_yaml
 from translator.harness.foreign.rules import RuleFolder, rules_of
-from translator.sources.events import read_events
 from translator.sources.fixture_names import REGRESSION_FOLDER
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.document import Document
@@ -48,18 +47,11 @@ def read(path: Path) -> Iterator[Expectation]:
     Raises: InputError with the line, for the file itself, its rule and its events.
     """
     document = read_yaml(path)
-    info = document.convert(document.content, _Info)
+    info = converted(document, document.content, _Info)
     root, below = _root(path, document)
     for number, test in enumerate(info.regression_tests_info):
-        place = document.error("", ("regression_tests_info", number, "path")).location
-        assert place is not None
-        file = root / test.path
-        if not file.resolve().is_relative_to(root.resolve()):
-            raise broken(f"the events {test.path[:80]!r} are outside of {root}", place)
-        try:
-            events = [(each.content, each.location) for each in read_events(file)]
-        except InputError as error:
-            raise broken(f"the events cannot be read: {error}", place, "check the path") from error
+        place = place_of(document, ("regression_tests_info", number, "path"))
+        events = events_of(root / test.path, root, test.path, place)
         count = Count(0, 0) if test.match_count == 0 else Count(test.match_count or 1)
         for index, each in enumerate(info.rule_metadata):
             rule = _rule(root, below, each.id, document, index)
@@ -83,9 +75,7 @@ def _rule(root: Path, below: Path, id_: str, document: Document, index: int) -> 
             for rule in rules_of(file):
                 if str(rule.sigma.id or "") == id_:
                     return rule
-    place = document.error("", ("rule_metadata", index, "id")).location
-    assert place is not None
-    return _folder(root).find(id_, place)
+    return _folder(root).find(id_, place_of(document, ("rule_metadata", index, "id")))
 
 
 @cache

@@ -14,7 +14,8 @@ import msgspec
 from msgspec import Meta
 
 from translator.errors import Location
-from translator.harness.foreign.expectation import Expectation, broken, each
+from translator.harness.foreign.expectation import Expectation, each
+from translator.harness.foreign.reading import broken
 from translator.harness.foreign.rules import RuleFolder, nearest
 from translator.sources.files import decode, read_bytes
 
