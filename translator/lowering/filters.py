@@ -29,7 +29,7 @@ from translator.model.expr import NEVER, Attribute, Expr, Test, all_of, any_of
 from translator.model.normal import flatten, push_negation
 from translator.model.walk import attributes
 from translator.sources.sigma import RuleSource
-from translator.taxonomy.lookup import EventType, LogSource, Taxonomy
+from translator.taxonomy.lookup import EventType, EventTypePartTarget, LogSource, Taxonomy
 
 SYSTEM_ATTRIBUTES = frozenset({EVENT_TYPE, EVENT_ID, PROVIDER, CHANNEL, HOST, RAW_MESSAGE})
 """Attributes that the parser sets on every event of a Windows channel."""
@@ -182,6 +182,10 @@ def _note_shared_attributes(recorder: Recorder, log_source: LogSource) -> None:
         for attribute in attributes(leaf.expr):
             if attribute in shared and attribute in held.get(leaf.field, ()):
                 fields.setdefault(attribute, {}).setdefault(leaf.field)
+    for name, row in rows.items():
+        if row is not None and isinstance(row.target, EventTypePartTarget):
+            part = f"the part of {EVENT_TYPE} after '{row.target.before.removeprefix('^')}'"
+            fields.setdefault(part, {}).setdefault(name)
     for attribute, sharing in fields.items():
         if len({name.casefold() for name in sharing}) > 1:
             recorder.add(

@@ -40,7 +40,7 @@ from translator.lowering.words import ORDERS, string_of, words
 from translator.model.expr import Expr, Not, any_of
 from translator.notes import Effect
 from translator.sources.modifiers import AnyDash
-from translator.taxonomy.lookup import AttributeTarget, SplitTarget
+from translator.taxonomy.lookup import AttributeTarget, EventTypePartTarget, SplitTarget
 
 Lowering = Callable[[Any, Place], Expr]
 _BY_TYPE: dict[type[SigmaType], Lowering] = {}
@@ -218,6 +218,13 @@ def glob(wanted: Glob, place: Place) -> Expr:
         _note_dash(place, Effect.WIDER)
         return place.holder.absent()
     test = place.holder.text(wanted)
+    if (
+        isinstance(place.target, EventTypePartTarget)
+        and wanted.text
+        and not place.target.spelled(wanted.text)
+    ):
+        unsaid = f"the name of the event type does not say '{wanted.text}', so {place.name} is not tested"
+        place.note(notes.VALUE_TRANSFORMED, unsaid, Effect.WIDER)
     if isinstance(place.holder, AddressHolder) and "." in (wanted.prefix or wanted.text or ""):
         _note_mapped(place)
     if drops_dash and wanted.matches("-"):
