@@ -23,23 +23,23 @@ from functools import cache
 
 from translator.normalise.extract import Record
 from translator.normalise.table import agent
-from translator.normalise.template import fill, names_in
+from translator.normalise.template import parts_of
 from translator.normalise.values import text_of
 
 
 def header(record: Record) -> str:
     """The raw message up to the event's XML, from the attributes found so far."""
-    template, defaults = _line()
-    return fill(template, {name: record.get(name, default) for name, default in defaults})
+    find = record.get
+    return "".join([text + find(name, default) for text, name, default in _line()])
 
 
 @cache
-def _line() -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The header as a template, and what stands in it for each name that a record lacks."""
+def _line() -> tuple[tuple[str, str, str], ...]:
+    """The texts of the header, the attribute that comes after each, and what stands there without it."""
     line = agent()
     keys = " ".join(f'[{key.key}]="{key.value}"' for key in line.keys)
-    template = f"{line.start} {keys} [xml]="
-    return template, tuple((name, line.defaults.get(name, "")) for name in names_in(template))
+    parts = parts_of(f"{line.start} {keys} [xml]=")
+    return tuple((text, name, line.defaults.get(name, "")) for text, name in parts)
 
 
 def element(name: str, value: object) -> str:

@@ -72,8 +72,8 @@ def _matching(name: str, pattern: str) -> Check:
     if text is None:
         return lambda record: name in record and bool(search(record[name]))
     if at_start:
-        return lambda record: record.get(name, "").startswith(text)
-    return lambda record: text in record.get(name, "")
+        return lambda record: name in record and record[name].startswith(text)
+    return lambda record: name in record and text in record[name]
 
 
 def _plain(pattern: str) -> str | None:
@@ -176,11 +176,13 @@ def _looking_up(name: str, origin: str, values: dict[str, str]) -> Action:
 
 
 def _splitting(pairs: Pairs) -> Action:
+    separator, between, keys = pairs.separator, pairs.between, pairs.keys
+
     def act(record: Record) -> None:
-        for part in record.get(pairs.of, "").split(pairs.separator):
-            key, found, value = part.strip().partition(pairs.between)
-            if found and key in pairs.keys and value:
-                record[pairs.keys[key]] = value
+        for part in record.get(pairs.of, "").split(separator):
+            key, _, value = part.strip().partition(between)
+            if value and (attribute := keys.get(key)):
+                record[attribute] = value
 
     return act
 

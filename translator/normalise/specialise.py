@@ -270,7 +270,10 @@ def _conditional(checks: tuple[Check, ...], actions: tuple[Action, ...]) -> Acti
 def _choosing(branches: tuple[tuple[tuple[Check, ...], tuple[Action, ...]], ...]) -> Action:
     def act(record: Record) -> None:
         for checks, actions in branches:
-            if all(check(record) for check in checks):
+            for check in checks:
+                if not check(record):
+                    break
+            else:
                 for action in actions:
                     action(record)
                 return

@@ -16,7 +16,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     if "{" not in template:
         return template
     find = values.get
-    return "".join([text + find(name, "") if name else text for text, name in _parts(template)])
+    return "".join([text + find(name, "") if name else text for text, name in parts_of(template)])
 
 
 def names_in(template: str) -> tuple[str, ...]:
@@ -25,11 +25,11 @@ def names_in(template: str) -> tuple[str, ...]:
     >>> names_in("Win-{class}-{id}")
     ('class', 'id')
     """
-    return tuple(name for _, name in _parts(template) if name)
+    return tuple(name for _, name in parts_of(template) if name)
 
 
 @lru_cache(maxsize=4096)
-def _parts(template: str) -> tuple[tuple[str, str], ...]:
+def parts_of(template: str) -> tuple[tuple[str, str], ...]:
     """Texts, each with the name after it; the last may have none."""
     if "{" not in template:
         return ((template, ""),)

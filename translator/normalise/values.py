@@ -7,18 +7,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from html import unescape
 from ipaddress import ip_address
+from typing import cast
 
 from translator.normalise.table import Kind
 
 Value = str | int | float
-
-_WHOLE: dict[Kind, tuple[int, int]] = {
-    "uint16": (0, 2**16 - 1),
-    "uint32": (0, 2**32 - 1),
-    "uint64": (0, 2**64 - 1),
-    "int32": (-(2**31), 2**31 - 1),
-}
-
 
 _MILLISECONDS = 13
 """Digits of a number of milliseconds since 1970."""
@@ -46,11 +39,11 @@ def text_of(value: object) -> str:
 
 
 def typed_all(record: dict[str, str], kinds: Iterable[tuple[str, Kind]]) -> dict[str, Value]:
-    """The record with each of these attributes as a value of its type; what does not fit is dropped."""
-    attributes: dict[str, Value] = dict(record)
+    """The record, changed: each of these attributes as a value of its type; what does not fit is dropped."""
+    attributes = cast(dict[str, Value], record)
     for name, kind in kinds:
-        if (text := record.get(name)) is not None:
-            value = typed(text, kind)
+        if name in record:
+            value = typed(record[name], kind)
             if value is None:
                 del attributes[name]
             else:
@@ -60,15 +53,21 @@ def typed_all(record: dict[str, str], kinds: Iterable[tuple[str, Kind]]) -> dict
 
 def typed(text: str, kind: Kind) -> Value | None:
     """The value of an attribute of a type, or None if it does not fit."""
-    if len(text) > _LONGEST_TYPED:
-        return None
-    if kind == "ip":
-        return text if _is_address(text) else None
-    if kind == "date":
-        return epoch(text)
-    number = int(text) if text.isascii() and text.isdecimal() else _whole_number(text)
-    low, high = _WHOLE[kind]
-    return number if number is not None and low <= number <= high else None
+    return _TYPED[kind](text) if len(text) <= _LONGEST_TYPED else None
+
+
+def _address(text: str) -> str | None:
+    return text if _is_address(text) else None
+
+
+def _whole(low: int, high: int) -> Callable[[str], int | None]:
+    """Texts as whole numbers within these bounds."""
+
+    def number(text: str) -> int | None:
+        value = int(text) if text.isascii() and text.isdecimal() else _whole_number(text)
+        return value if value is not None and low <= value <= high else None
+
+    return number
 
 
 @lru_cache(maxsize=1_000)
@@ -120,3 +119,13 @@ def _whole_number(text: str) -> int | None:
         return int(text, 16 if text.lower().startswith("0x") else 10)
     except ValueError:
         return None
+
+
+_TYPED: dict[Kind, Callable[[str], Value | None]] = {
+    "ip": _address,
+    "date": epoch,
+    "uint16": _whole(0, 2**16 - 1),
+    "uint32": _whole(0, 2**32 - 1),
+    "uint64": _whole(0, 2**64 - 1),
+    "int32": _whole(-(2**31), 2**31 - 1),
+}

@@ -34,12 +34,12 @@ def evtx_events(stream: Stream) -> Iterator[Read]:
             while faults < _MOST_FAULTS:
                 try:
                     record = next(records)
-                    yield number, _content(record, Location(stream.name, number))
+                    yield number, _content(record)
                     faults = 0
                 except StopIteration:
                     return
-                except InputError as error:
-                    yield error
+                except _Malformed as error:
+                    yield _broken(str(error), Location(stream.name, number))
                 except RuntimeError as error:  # a record or a chunk; the next one may be whole
                     faults += 1
                     yield _broken(str(error), Location(stream.name, number))
@@ -52,13 +52,17 @@ def evtx_events(stream: Stream) -> Iterator[Read]:
         raise _broken(str(error), Location(stream.name, number)) from None
 
 
-def _content(record: Mapping[str, Any] | None, place: Location) -> dict[str, object]:
+class _Malformed(Exception):
+    """What the library gives for a record is no event."""
+
+
+def _content(record: Mapping[str, Any] | None) -> dict[str, object]:
     if record is None:
-        raise _broken("it is empty", place)
+        raise _Malformed("it is empty")
     try:
         content: dict[str, object] = _DECODER.decode(record["data"])
     except (ValueError, RecursionError) as error:
-        raise _broken(str(error), place) from None
+        raise _Malformed(str(error)) from None
     return content
 
 
