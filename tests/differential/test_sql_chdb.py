@@ -16,7 +16,7 @@ from translator.engine.compile import compile_filter
 from translator.engine.replay import Replay
 from translator.engine.values import fold
 from translator.errors import Refused
-from translator.harness.clickhouse.local import Database, local, matches
+from translator.harness.clickhouse.local import Database, Filter, local, matches
 from translator.harness.clickhouse.table import seconds, stored
 from translator.model.expr import (
     Attribute,
@@ -35,7 +35,6 @@ from translator.model.expr import Test as Leaf
 from translator.model.rule import Incident, IncidentAttribute, Rule, SubPattern
 from translator.operators import BY_SPELLING, Shape
 from translator.parse.expression import parse_filter
-from translator.render.sql.conditions import condition
 from translator.render.sql.schema import Column, SchemaFile, checked, load_schema
 from translator.render.sql.statement import statement
 
@@ -141,16 +140,16 @@ def test_filters_of_the_suite_hold_where_the_engine_says(database: Database) -> 
     kept = [stored(event, database.schema) for event in events]
     for profile in profile_names():
         dialect = load_profile(profile)
-        asked: list[tuple[Expr, str]] = []
+        asked: list[tuple[Expr, Filter]] = []
         codes: set[str] = set()
         for each in filters:
             try:
-                asked.append((each, condition(each, dialect, database.schema)))
+                asked.append((each, Filter.of(each, dialect, database.schema)))
             except Refused as error:
                 codes.add(error.code)
         assert codes <= {"sql-operand", "sql-group", "sql-type"}
         assert len(asked) > 100
-        found = set(database.matches([text for _, text in asked]))
+        found = set(database.matches([made for _, made in asked]))
         expected = {
             (rule, event)
             for rule, (each, _) in enumerate(asked)
@@ -180,7 +179,7 @@ def test_characters_are_exact(name: str) -> None:
                 )
             ]
             checks = [compile_filter(each, dialect) for each in filters]
-            found = set(opened.matches([condition(each, dialect, opened.schema) for each in filters]))
+            found = set(opened.matches([Filter.of(each, dialect, opened.schema) for each in filters]))
             assert found == {
                 (rule, event)
                 for rule, check in enumerate(checks)
@@ -288,7 +287,7 @@ def test_every_letter_has_the_case_of_the_engine() -> None:
     ]
     with local(schema) as opened:
         opened.load(events)
-        found = set(opened.matches([condition(each, dialect, schema) for each in filters]))
+        found = set(opened.matches([Filter.of(each, dialect, schema) for each in filters]))
     assert found == {
         (rule, event)
         for rule, leaf in enumerate(filters)

@@ -6,18 +6,22 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from translator.dialect.profile import Dialect
+from translator.engine.compile import pinned_event_types
 from translator.engine.values import Event
 from translator.errors import Refused, UsageError
 from translator.harness.clickhouse.table import NUMBER, create, rows
+from translator.model.expr import Expr
 from translator.model.rule import Rule
 from translator.render.sql.conditions import condition
+from translator.render.sql.places import place
 from translator.render.sql.schema import SchemaFile
 from translator.render.sql.statement import fires_on_one
+from translator.render.sql.texts import equal
 
 TABLE = "events"
 ROWS_AT_ONCE = 10_000
@@ -26,6 +30,21 @@ RULES_AT_ONCE = 100
 _SETTINGS = (
     "SETTINGS max_query_size = 100000000, max_ast_elements = 10000000, max_expanded_ast_elements = 10000000"
 )
+
+
+class Filter(NamedTuple):
+    """The condition of a filter, and the event types outside of which it cannot hold, if it names any."""
+
+    condition: str
+    event_types: frozenset[str] | None
+
+    @classmethod
+    def of(cls, expr: Expr, dialect: Dialect, schema: SchemaFile) -> Filter:
+        """The filter in SQL.
+
+        Raises: Refused, as :func:`translator.render.sql.conditions.condition`.
+        """
+        return cls(condition(expr, dialect, schema), pinned_event_types(expr))
 
 
 class _Session(Protocol):
@@ -62,17 +81,31 @@ class Database:
         text = bytes(self._ask(sql, "JSONCompactEachRow")).decode("utf-8", "replace")
         return [json.loads(line) for line in text.splitlines() if line]
 
-    def matches(self, conditions: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """Which condition holds for which event, by their places, in few passes over the table."""
-        for start in range(0, len(conditions), RULES_AT_ONCE):
-            part = conditions[start : start + RULES_AT_ONCE]
-            asked = ", ".join(f"if({each}, {start + at}, -1)" for at, each in enumerate(part))
-            sql = (
-                f"SELECT arrayJoin(arrayFilter(each -> each >= 0, [{asked}])) AS matched, {NUMBER} "
-                f"FROM {TABLE} {_SETTINGS}"
-            )
-            for rule, event in self.ask(sql):
-                yield int(rule), int(event)
+    def matches(self, filters: Sequence[Filter]) -> Iterator[tuple[int, int]]:
+        """Which filter holds for which event, by their places.
+
+        Filters about the same event types go together, in few passes over the events of those types.
+        """
+        together: dict[frozenset[str] | None, list[int]] = {}
+        for number, each in enumerate(filters):
+            together.setdefault(each.event_types, []).append(number)
+        for event_types, numbers in together.items():
+            where = self._of_types(event_types)
+            for start in range(0, len(numbers), RULES_AT_ONCE):
+                part = numbers[start : start + RULES_AT_ONCE]
+                asked = ", ".join(f"if({filters[number].condition}, {number}, -1)" for number in part)
+                sql = (
+                    f"SELECT arrayJoin(arrayFilter(each -> each >= 0, [{asked}])) AS matched, {NUMBER} "
+                    f"FROM {TABLE}{where} {_SETTINGS}"
+                )
+                for rule, event in self.ask(sql):
+                    yield int(rule), int(event)
+
+    def _of_types(self, event_types: frozenset[str] | None) -> str:
+        if not event_types:
+            return ""
+        where = place("eventType", self.schema)
+        return f" WHERE {equal(where.text(), sorted(event_types), ignores_case=True)}"
 
     def _ask(self, sql: str, form: str = "TSV") -> bytes:
         try:
@@ -109,7 +142,7 @@ def matches(
 
     Raises: UsageError(chdb-missing).
     """
-    asked: dict[int, str] = {}
+    asked: dict[int, Filter] = {}
     refused: dict[int, Refused] = {}
     for number, rule in enumerate(rules):
         try:
@@ -123,7 +156,7 @@ def matches(
     return found, refused
 
 
-def _filter(rule: Rule, dialect: Dialect, schema: SchemaFile) -> str:
+def _filter(rule: Rule, dialect: Dialect, schema: SchemaFile) -> Filter:
     if len(rule.sub_patterns) != 1 or not fires_on_one(rule.sub_patterns[0].aggregate):
         raise Refused("sql-several-events", f"rule '{rule.name}' needs more than one event to fire")
-    return condition(rule.sub_patterns[0].filter, dialect, schema)
+    return Filter.of(rule.sub_patterns[0].filter, dialect, schema)

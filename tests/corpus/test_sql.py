@@ -1,0 +1,85 @@
+"""All translated rules on collected and generated events: ClickHouse gives what closures give."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.stream import events
+from translator.dialect.profile import load_profile, profile_names
+from translator.engine.replay import Replay
+from translator.engine.ruleset import FilterIndex
+from translator.engine.values import Event, Record
+from translator.errors import Refused, TranslatorError
+from translator.harness.clickhouse.local import Filter, local
+from translator.harness.clickhouse.table import stored
+from translator.lowering.names import Names
+from translator.model.rule import Rule
+from translator.normalise import normalise
+from translator.options import Options
+from translator.parse.rule_xml import parse_rules
+from translator.render.sql.schema import load_schema
+from translator.sources.events import read_events
+from translator.translate import load, render, translate
+
+pytest.importorskip("chdb", reason="chdb is not installed: pip install 'sigma-fortisiem[hunt]'")
+
+pytestmark = [pytest.mark.corpus, pytest.mark.slow]
+
+FOLDERS = ("rules", "rules-emerging-threats", "rules-threat-hunting")
+GENERATED = 3_000
+
+
+@pytest.fixture(scope="module")
+def rules(shared_root: Path) -> list[Rule]:
+    """Every rule that is translated, of all products, as its XML says."""
+    names, options, pages = Names(), Options(), []
+    for source in load([shared_root / "sigma" / folder for folder in FOLDERS]):
+        if not isinstance(source, TranslatorError):
+            pages += [each.page for each in translate(source, options, names) if each.rule is not None]
+    return [each.rule for each in parse_rules(render(pages).encode())]
+
+
+@pytest.fixture(scope="module")
+def stream(shared_root: Path) -> list[Event]:
+    files = sorted((shared_root / "sigma" / "regression_data").rglob("*.evtx"))
+    collected = [normalise(event.content) for file in files for event in read_events(file)]
+    return [*collected, *events(GENERATED)]
+
+
+@pytest.mark.parametrize("profile", profile_names())
+def test_clickhouse_gives_what_closures_give(rules: list[Rule], stream: list[Event], profile: str) -> None:
+    dialect, schema = load_profile(profile), load_schema()
+    replay = Replay(rules, dialect, tolerant=True)
+    places: list[int] = []
+    asked: list[Filter] = []
+    refused: Counter[str] = Counter()
+    for place, (_, expr) in enumerate(replay.filters):
+        try:
+            asked.append(Filter.of(expr, dialect, schema))
+            places.append(place)
+        except Refused as error:
+            refused[error.code] += 1
+    kept = [stored(event, schema) for event in stream]
+    index: FilterIndex = replay._index  # noqa: SLF001 - the closures that a replay asks, held to asking all of them elsewhere
+    wanted = set(places)
+    expected = {
+        (place, number)
+        for number, event in enumerate(kept)
+        for place, verdict in index.verdicts_on(Record(event))
+        if verdict is True and place in wanted
+    }
+    with local(schema) as database:
+        database.load(stream)
+        begun = time.perf_counter()
+        found = {(places[rule], event) for rule, event in database.matches(asked)}
+        spent = time.perf_counter() - begun
+    print(
+        f"{len(found)} matches of {len(asked)} filters of {len(rules)} rules on {len(stream)} events under "
+        f"{profile}; refused: {dict(refused)}; {spent:.1f} s in ClickHouse"
+    )
+    assert found == expected
+    assert len(found) > 500
