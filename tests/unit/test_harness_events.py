@@ -57,3 +57,12 @@ def test_fields_of_the_header_go_there() -> None:
     assert raw["EventData"] == {"LogonType": 2}
     assert raw["System"]["TimeCreated"] == {"#attributes": {"SystemTime": "2026-03-11T03:00:00Z"}}
     assert raw["System"]["Computer"] == "dc01"
+
+
+def test_other_logs_of_windows_are_collected_alike() -> None:
+    found = load_taxonomy().log_source("rpc_firewall", "application", None)
+    fields = {"EventLog": "RPCFW", "EventID": 3, "InterfaceUuid": "86d35949", "OpNum": 1}
+    seen = views(fields, "sigma", found).fortisiem
+    assert seen["eventType"] == "Win-RPCFW-RPCFW-3"
+    assert seen["activityType"] == "RPCFW"
+    assert "<Data>86d35949</Data><Data>1</Data>" in str(seen["rawEventMsg"])

@@ -123,11 +123,18 @@ def as_raw(fields: Mapping[str, Any], log_source: LogSource, event_type: EventTy
         log_source.channels[0] if log_source.channels else ""
     )
     provider = log_source.providers[0] if log_source.providers else ""
-    data = {
-        _element(name, fields, log_source, event_type): value
-        for name, value in fields.items()
-        if name not in _SYSTEM_FIELDS
-    }
+    data: dict[str, Any] = {}
+    unnamed = []
+    for name, value in fields.items():
+        row = log_source.field(name)
+        if row is not None and row.role == "channel":
+            channel = value
+        elif name != "Data" and row is not None and row.target == RawTarget("", "xml"):
+            unnamed.append(value)
+        elif name not in _SYSTEM_FIELDS:
+            data[_element(name, fields, log_source, event_type)] = value
+    if unnamed:
+        data["Data"] = unnamed
     time = fields.get("TimeCreated_SystemTime")
     return {
         "Event": {

@@ -18,7 +18,7 @@ WINDOWS = "windows"
 
 def has_parser(log_source: LogSource) -> bool:
     """Whether :mod:`translator.normalise` knows the events of the log source."""
-    return log_source.key.partition("/")[0] == WINDOWS
+    return log_source.key.partition("/")[0] == WINDOWS or bool(log_source.channels)
 
 
 def stored(
