@@ -20,9 +20,14 @@ _Wanted = Mapping[str, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Events that are told by their fields, what they belong to, and the names that Sigma has for fields."""
+    """Events that are told by their fields, what they belong to, and the names that Sigma has for fields.
+
+    ``starts`` are names at the top of an event of which each event of the kind has one, to look no further at
+    others.
+    """
 
     sources: frozenset[LogSource]
+    starts: frozenset[str]
     events: tuple[_Wanted, ...]
     without: tuple[str, ...]
     fields: Mapping[str, tuple[str, ...]]
@@ -56,6 +61,7 @@ def kinds() -> tuple[Kind, ...]:
             sources=frozenset(
                 (each.get("product"), each.get("category"), each.get("service")) for each in row["sources"]
             ),
+            starts=frozenset(start for wanted in row["events"] for start in _starts(next(iter(wanted)))),
             events=tuple(
                 {name: frozenset(value.lower() for value in values) for name, values in wanted.items()}
                 for wanted in row["events"]
@@ -90,6 +96,16 @@ def lines() -> tuple[Line, ...]:
 def _table() -> dict[str, Any]:
     text = resources.files(__package__).joinpath("data/others.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+def _starts(path: str) -> list[str]:
+    """The names under which a dotted path can begin.
+
+    >>> _starts("id.name")
+    ['id', 'id.name']
+    """
+    steps = path.split(".")
+    return [".".join(steps[: number + 1]) for number in range(len(steps))]
 
 
 def _has(view: View, name: str, values: frozenset[str]) -> bool:

@@ -40,7 +40,7 @@ def other_view(raw: Mapping[str, object]) -> dict[str, object]:
     view = _parts(raw)
     known = View(view)
     for kind in kinds():
-        if kind.holds(known):
+        if view.keys() & kind.starts and kind.holds(known):
             view = _named(view, kind)
             known = View(view)
     return view
