@@ -152,17 +152,21 @@ def _changing(name: str, change: str) -> Action:
 def _capturing(name: str, pattern: str) -> Action:
     search = _compiled(pattern).search
 
-    def groups(text: str) -> dict[str, str | None]:
+    def groups(text: str) -> tuple[dict[str, str], list[str]]:
+        """What is found, and which groups are empty."""
         found = search(text)
-        return found.groupdict() if found else {}
+        texts = found.groupdict() if found else {}
+        full = {group: text for group, text in texts.items() if text}
+        return full, [group for group, text in texts.items() if text == ""]
 
     find = _remembered(groups)
 
     def act(record: Record) -> None:
         if name in record:
-            for group, text in find(record[name]).items():
-                if text is not None:
-                    _put(record, group, text)
+            full, empty = find(record[name])
+            record.update(full)
+            for group in empty:
+                record.pop(group, None)
 
     return act
 
@@ -176,13 +180,19 @@ def _looking_up(name: str, origin: str, values: dict[str, str]) -> Action:
 
 
 def _splitting(pairs: Pairs) -> Action:
-    separator, between, keys = pairs.separator, pairs.between, pairs.keys
+    def attributes(text: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for part in text.split(pairs.separator):
+            key, _, value = part.strip().partition(pairs.between)
+            if value and key in pairs.keys:
+                found[pairs.keys[key]] = value
+        return found
+
+    find = _remembered(attributes)
 
     def act(record: Record) -> None:
-        for part in record.get(pairs.of, "").split(separator):
-            key, _, value = part.strip().partition(between)
-            if value and (attribute := keys.get(key)):
-                record[attribute] = value
+        if pairs.of in record:
+            record.update(find(record[pairs.of]))
 
     return act
 
