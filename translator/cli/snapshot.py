@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,13 @@ def _compared(
     def events_of(rule: Translated) -> Any:
         return witnessed(Path(rule.path), rule.line, rule.index, options)
 
-    with progress("comparing", sum(map(len, today.rules.values()))) as step:
-        found = compare(accepted, today, load_profile(options.profile), events_of, step)
+    with ExitStack() as stack:
+
+        def start(title: str, total: int) -> Callable[[], None]:
+            stack.close()
+            return stack.enter_context(progress(title, total))
+
+        found = compare(accepted, today, load_profile(options.profile), events_of, start)
     return found, [*batch.errors, *found.errors]
 
 

@@ -16,6 +16,7 @@ from translator.engine.compile import compile_rule
 from translator.errors import InputError, Refused
 from translator.pack.diff import Difference, Pair
 from translator.pack.diff import compare as compare_known
+from translator.pack.meaning.rules import UNCHANGED
 from translator.pack.read import Found, Known, read_document
 from translator.parse.rule_xml.document import MAX_BYTES
 from translator.sources.files import read_bytes
@@ -24,6 +25,9 @@ from translator.translate import render
 Attributes = Mapping[str, str | int | float]
 EventsOf = Callable[[Translated], Sequence[tuple[str, Attributes]]]
 """Gives events made from the Sigma rule of a translation: what each shows in words, and its attributes."""
+
+Start = Callable[[str, int], Callable[[], None]]
+"""Told what begins and of how many steps it is, gives what is called after each step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,9 @@ def compare(
     today: Today,
     dialect: Dialect,
     events_of: EventsOf,
-    step: Callable[[], None] = lambda: None,
+    start: Start = lambda title, total: lambda: None,
 ) -> Snapshot:
-    """What is different. ``step`` is called for each rule of a changed file that is on both sides.
+    """What is different.
 
     A file is left alone where the Sigma file beside it could not be read, and where it is itself no rule
     document and has no Sigma file.
@@ -123,6 +127,7 @@ def compare(
             after += read_document(write[name].encode(), str(accepted / name)).rules
         elif known.rules:
             remove.append(name)
+    step = start("comparing", len(after))
     difference = compare_known(Known(tuple(before)), Known(tuple(after)), dialect, step)
     told = {_place(each) for pair in difference.changed for each in (pair.old, pair.new)}
     told |= {_place(each) for each in (*difference.added, *difference.removed)}
@@ -132,9 +137,14 @@ def compare(
         for each in today.rules[name]
         if each.rule is not None
     }
+    step = start("trying events", len(difference.changed))
+    witnessed = []
+    for pair in difference.changed:
+        witnessed.append(_witnessed(pair, sources, dialect, events_of))
+        step()
     return Snapshot(
         difference,
-        tuple(_witnessed(pair, sources, dialect, events_of) for pair in difference.changed),
+        tuple(witnessed),
         tuple(_reason(each, accepted, today) for each in difference.removed),
         write,
         tuple(remove),
@@ -177,7 +187,12 @@ def _reason(gone: Found, accepted: Path, today: Today) -> str:
 def _witnessed(
     pair: Pair, sources: Mapping[tuple[str, str], Translated], dialect: Dialect, events_of: EventsOf
 ) -> Witnessed:
-    """Both rules on the events made from the Sigma rule; nothing for rules about several events."""
+    """Both rules on the events made from the Sigma rule.
+
+    Nothing where no verdict can change, and for rules about several events.
+    """
+    if pair.meaning == UNCHANGED:
+        return Witnessed()
     source = sources[_place(pair.new), pair.new.rule.incident.event_type]
     try:
         old, new = (compile_rule(each.rule, dialect) for each in (pair.old, pair.new))
