@@ -78,7 +78,7 @@ def test_the_plain_example_is_verified_on_its_events(run: Runner) -> None:
     )
     result = run(*arguments)
     assert result.code == 0
-    assert "1 of 1 rules agree on 6 events; 1 fired" in result.out
+    assert "1 rule on 65 witnesses and 6 events; 1 fired" in result.out
     found = json.loads(run(*arguments, "--json").out)
     assert (found["events"], found["agree"]) == (6, 1)
     assert len(found["rules"][0]["both"]) == 3
