@@ -134,5 +134,5 @@ def test_the_provider_fits_the_event_id() -> None:
 
 
 def test_other_products_have_no_raw_form() -> None:
-    source = source_of({"product": "linux", "category": "process_creation"}, {"Image": "/bin/a"})
+    source = source_of({"product": "example", "category": "process_creation"}, {"Image": "/bin/a"})
     assert all(raw_event(source, each) is None for each in witnesses(source).events)

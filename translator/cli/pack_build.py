@@ -36,7 +36,7 @@ PROGRAM = f"sigma-fortisiem {__version__}"
     "with_events",
     default=True,
     show_default=True,
-    help="Add a raw event for each Windows rule about single events, to test it with.",
+    help="Add a raw event for each rule about single events, to test it with.",
 )
 @build_flags
 @many_flags

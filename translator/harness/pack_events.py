@@ -10,14 +10,13 @@ from translator.dialect.profile import Dialect
 from translator.engine.compile import compile_rule
 from translator.errors import TranslatorError
 from translator.harness.events import known_log_source
-from translator.harness.stored import has_parser
 from translator.model.rule import Rule
 from translator.normalise import normalise
 from translator.normalise.interpreter.agent import agent_message
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.lookup import Taxonomy
 from translator.translate import load
-from translator.witness import raw_event, witnesses
+from translator.witness import judge_of, raw_event, witnesses
 
 _WITNESSES = 4
 """Events that are tried for a rule; mostly the first one fires."""
@@ -40,11 +39,11 @@ def pasted(
     dialect: Dialect,
     step: Callable[[], None] = lambda: None,
 ) -> dict[str, str]:
-    """By name of the rule, a line as the FortiSIEM Windows Agent sends it, on which the rule fires.
+    """By name of the rule, an event on which it fires, as FortiSIEM gets it: of Windows from the Agent.
 
     The event is made from the Sigma rule, and read back: it is given only if the oracle and the rule itself
-    agree that it fires. Rules about several events, and log sources that the Windows parser does not read,
-    have none.
+    agree that it fires. Rules about several events, and log sources whose events are not known as
+    collected, have none.
     """
     found = {}
     known: dict[Path, Mapping[int | None, RuleSource]] = {}
@@ -65,17 +64,17 @@ def _sources(file: Path) -> Iterator[RuleSource]:
 
 
 def _message(source: RuleSource, wanted: Wanted, taxonomy: Taxonomy, dialect: Dialect) -> str | None:
-    log_source = known_log_source(source, taxonomy)
-    if log_source is None or not has_parser(log_source):
+    if known_log_source(source, taxonomy) is None:
         return None
     try:
+        judge = judge_of(source, wanted.condition, {})
         rule = compile_rule(wanted.rule, dialect)
         for witness in witnesses(source, wanted.condition, most=_WITNESSES).events:
             if not (witness.fires and witness.expected):
                 continue
-            raw = raw_event(source, witness)
-            if isinstance(raw, dict) and rule.matches(normalise(raw)):
-                return agent_message(raw)
+            raw = raw_event(source, witness, judge)
+            if raw is not None and rule.matches(attributes := normalise(raw)):
+                return agent_message(raw) if "Event" in raw else str(attributes["rawEventMsg"])
     except TranslatorError:  # tables and groups that nobody supplied, several events, values no event holds
         return None
     return None

@@ -7,16 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from translator.harness.proof import Proof
 from translator.normalise import normalise
-from translator.sources.sigma import RuleSource
-from translator.witness import Witness, raw_event
+from translator.witness import RawForm
 
 _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 
 
-def raw_text(source: RuleSource, witness: Witness) -> str:
+def raw_text(raw: RawForm | None) -> str:
     """The message as the collector gets it; empty where none is known for the log source of the rule."""
-    raw = raw_event(source, witness)
-    return str(normalise(raw)["rawEventMsg"]) if isinstance(raw, dict) else ""
+    return str(normalise(raw)["rawEventMsg"]) if raw is not None else ""
 
 
 def pasted(proofs: Sequence[Proof]) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,8 @@ from translator.sources.linked import Shared
 from translator.sources.rule_files import rule_sources
 from translator.sources.sigma import RuleSource
 from translator.translate import Translation, translate_alone
-from translator.witness import Witnesses, witnesses
+from translator.witness import Judge as Judged
+from translator.witness import Witness, Witnesses, judge_of, raw_event, witnesses
 
 Task = tuple[Path, bytes]
 """A rule file and what it holds."""
@@ -182,14 +183,24 @@ def _tried(proof: Proof, subject: _Subject, trials: Trials) -> Proof:
 
 def _events(subject: _Subject, trials: Trials) -> Iterator[_Event]:
     log_source = known_log_source(subject.source, trials.options.settings.taxonomy)
-    made = (event for found in subject.made for event in found.events)
-    for number, each in enumerate(made, 1):
+    for number, (each, text) in enumerate(_made(subject, trials), 1):
         seen = views(each.event, "sigma", log_source)
-        raw = raw_text(subject.source, each) if trials.paste else ""
-        yield _Event(each.kind, f"{each.kind} {number}", each.why, each.leaf, each.event, seen, raw)
+        yield _Event(each.kind, f"{each.kind} {number}", each.why, each.leaf, each.event, seen, text)
     for given in trials.given:
         case = given.case
         yield _Event(GIVEN, str(case.location), "", None, case.event, given.seen(log_source))
+
+
+def _made(subject: _Subject, trials: Trials) -> Iterator[tuple[Witness, str]]:
+    """The witnesses of all conditions, each with its message as collected if that is asked for."""
+    for condition, found in zip(subject.conditions, subject.made, strict=False):
+        judge: Judged | None = None
+        for each in found.events:
+            if trials.paste:
+                judge = judge or judge_of(subject.source, condition, trials.options.placeholders)
+                yield each, raw_text(raw_event(subject.source, each, judge))
+            else:
+                yield each, ""
 
 
 def _strangers(found: Sequence[tuple[_Event, Trial]]) -> Iterator[_Event]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from translator.witness.event import Witness, Witnesses
 from translator.witness.generate import witnesses
+from translator.witness.judge import Judge, judge_of
 from translator.witness.raw import RawForm, raw_event
 
-__all__ = ["RawForm", "Witness", "Witnesses", "raw_event", "witnesses"]
+__all__ = ["Judge", "RawForm", "Witness", "Witnesses", "judge_of", "raw_event", "witnesses"]

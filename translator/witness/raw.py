@@ -1,8 +1,8 @@
-"""A witness as the event that Windows would have logged, as the library ``evtx`` prints it."""
+"""A witness as the event that is collected: of Windows as the library ``evtx`` prints it, others as read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -13,11 +13,14 @@ import yaml
 from translator.oracle import field_view, in_scope
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.lookup import load_taxonomy
+from translator.witness.asked import fields_of
+from translator.witness.collected import collected
 from translator.witness.event import Event, Witness
+from translator.witness.judge import Judge, judge_of
 from translator.witness.plausible import usual
 
 RawForm = dict[str, Any]
-"""``{"Event": {"System": ..., "EventData": ...}}``"""
+"""``{"Event": {"System": ..., "EventData": ...}}``, or what the readers of other kinds give."""
 _NAMESPACE = "http://schemas.microsoft.com/win/2004/08/events/event"
 _TIME = "2024-05-06T07:08:09.123456Z"
 _HEADER = frozenset({"Channel", "Computer", "EventID", "Keywords", "Level", "Opcode", "Task", "Version"})
@@ -35,20 +38,21 @@ class Logged:
     fixed: Mapping[str, Any] | None = None
 
 
-def raw_event(source: RuleSource, witness: Witness) -> RawForm | None:
+def raw_event(source: RuleSource, witness: Witness, judge: Judge | None = None) -> RawForm | None:
     """The event as collected, valid for the log source of its rule.
 
-    Fields that the rule does not ask for carry usual values. None where no raw form is known (other
-    products), and where an event of Windows cannot be like that: one without an event id, for example, or one
-    that fires but is of another log source.
+    Fields that the rule does not ask for carry usual values. ``judge`` is the verdict of the condition that
+    the witness is of, without it the first one. None where no raw form is known, and where an event of the
+    log source cannot be like that: one of Windows without an event id, for example, or one that fires but is
+    of another log source.
     """
     logsource = source.document["logsource"]
     if logsource.get("product") != "windows":
-        return None
+        return collected(source, witness, judge or judge_of(source, 0, {}))
     logged = _logged(logsource, witness.event)
     if logged is None:
         return None
-    asked, keywords = _fields_of(source)
+    asked, keywords = fields_of(source)
     if any(name in asked and name not in witness.event for name in logged.fixed or {}):
         return None
     filler = {} if keywords else _filler(logged, asked)
@@ -64,22 +68,6 @@ def raw_event(source: RuleSource, witness: Witness) -> RawForm | None:
 def _same(one: object, other: object) -> bool:
     """The header's event id is a number, however it is written."""
     return one == other or (one is not None and other is not None and str(one) == str(other))
-
-
-def _fields_of(source: RuleSource) -> tuple[frozenset[str], bool]:
-    """The fields that the rule and its filters speak of, and whether it has keywords."""
-    names = frozenset(_names(source.document["detection"]))
-    for each in source.filters:
-        names |= frozenset(_names(each["filter"]))
-    return names - {""}, "" in names
-
-
-def _names(section: Any) -> Iterator[str]:
-    """Field names below the search identifiers; an empty one for keywords."""
-    for name, item in section.items():
-        if name not in ("condition", "timeframe", "rules"):
-            for member in item if isinstance(item, list) else [item]:
-                yield from (key.split("|")[0] for key in member) if isinstance(member, dict) else [""]
 
 
 def _filler(logged: Logged, asked: frozenset[str]) -> dict[str, Any]:
