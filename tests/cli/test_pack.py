@@ -351,3 +351,11 @@ def test_events_to_test_rules_with_fire_them(run: Runner, tmp_path: Path) -> Non
     assert all(each["events"] for each in manifest(tmp_path / "p")["rules"])
     run("pack", "build", source, "-o", "p", "--no-events")
     assert not (tmp_path / "p" / "events").exists()
+
+
+def test_rules_of_linux_have_test_events_too(run: Runner, tmp_path: Path) -> None:
+    rule = rule_text("Image: /usr/bin/ncat").replace("product: windows", "product: linux")
+    write(tmp_path / "s" / "linux.yml", rule)
+    assert run("pack", "build", str(tmp_path / "s"), "-o", "p").code == 0
+    [row] = manifest(tmp_path / "p")["rules"]
+    assert "type=EXECVE" in (tmp_path / "p" / row["events"]).read_text(encoding="utf-8")

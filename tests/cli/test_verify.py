@@ -159,3 +159,19 @@ def test_events_are_written_as_messages_to_paste(run: Runner) -> None:
     assert {file.suffixes[0] for file in files} == {".fires", ".silent"}
     assert {file.parent.name for file in files} == {"0001-Share-Discovery-With-Net"}
     assert all("[xml]=<Event " in file.read_text(encoding="utf-8") for file in files)
+
+
+def test_messages_of_other_log_sources_to_paste(run: Runner, tmp_path: Path) -> None:
+    rule = {
+        "title": "Bucket removed",
+        "id": "5d0c4b36-3c54-4a9b-9a0e-6f2d8b1c7e10",
+        "status": "test",
+        "level": "low",
+        "logsource": {"product": "aws", "service": "cloudtrail"},
+        "detection": {"selection": {"eventName": "DeleteBucket"}, "condition": "selection"},
+    }
+    (tmp_path / "bucket.yml").write_text(json.dumps(rule), encoding="utf-8")
+    assert run("verify", str(tmp_path / "bucket.yml"), "--witnesses", "8", "--paste", "paste").code == 0
+    texts = {file.name: file.read_text(encoding="utf-8") for file in Path("paste").rglob("*.txt")}
+    assert '"eventName":"DeleteBucket"' in texts["witness-1.fires.txt"]
+    assert all(json.loads(text)["eventVersion"] == "1.08" for text in texts.values())
