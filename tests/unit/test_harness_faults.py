@@ -73,18 +73,19 @@ def test_alternatives(regex: str, parts: list[str]) -> None:
 
 def test_events_that_see_every_fault_find_it() -> None:
     events = [{"a": value} for value in ("xy", "XY", "y", "x", "xyz", "")]
-    found = mutation_score(rule('a = "xy"'), events, NOTHING)
+    found = mutation_score(rule('a = "xy"'), events, NOTHING, "default")
     assert (found.made, found.killed, found.survivors) == (6, 6, ())
 
 
 def test_a_fault_that_no_event_sees_survives() -> None:
-    found = mutation_score(rule('a = "xy"'), [{"a": "xy"}], NOTHING)
+    found = mutation_score(rule('a = "xy"'), [{"a": "xy"}], NOTHING, "default")
     assert [each.partition(":")[0] for each in found.survivors] == ["equality widened to containment"]
 
 
 def test_what_no_event_can_tell_apart_does_not_count() -> None:
     text = 'eventType IN ("Ab","Cd") AND a = 1'
-    found = mutation_score(rule(text), [{"eventType": "Ab", "a": 1}, {"eventType": "Cd", "a": 1}], NOTHING)
+    events = [{"eventType": "Ab", "a": 1}, {"eventType": "Cd", "a": 1}]
+    found = mutation_score(rule(text), events, NOTHING, "default")
     assert not any(each.startswith("letter case") for each in found.survivors)
     assert not any(each.startswith("member") for each in found.survivors)
 

@@ -13,7 +13,7 @@ from translator.engine.values import Record
 from translator.harness.compare import SigmaSide
 from translator.harness.deciding import Deciders
 from translator.harness.events import EventViews
-from translator.harness.proof import PROFILES
+from translator.harness.proof import profiles_with
 from translator.model.rule import Rule
 
 
@@ -21,8 +21,8 @@ from translator.model.rule import Rule
 class Judge:
     """Sigma conditions of which one has to hold, and FortiSIEM rules of which one has to fire.
 
-    ``engines`` are the rules compiled, once for each of :data:`PROFILES`. ``profile`` is the one that reasons
-    are given for.
+    ``engines`` are the rules compiled, once for each of :func:`profiles_with`. ``profile`` is the one that
+    reasons are given for.
     """
 
     sigma: tuple[SigmaSide, ...]
@@ -38,7 +38,8 @@ class Judge:
         Raises: Refused and InputError as :func:`translator.engine.compile.compile_rule`.
         """
         engines = tuple(
-            tuple(compile_rule(rule, load_profile(name), context) for rule in rules) for name in PROFILES
+            tuple(compile_rule(rule, load_profile(name), context) for rule in rules)
+            for name in profiles_with(profile)
         )
         return cls(tuple(sigma), tuple(rules), engines, profile, context)
 

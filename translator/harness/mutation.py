@@ -11,19 +11,19 @@ from translator.engine.values import Event, Record
 from translator.errors import TranslatorError
 from translator.harness.equivalent import same
 from translator.harness.mutants import mutants
-from translator.harness.proof import PROFILES, Mutants
+from translator.harness.proof import Mutants, profiles_with
 from translator.model.expr import And, Expr, Not, Or, Test
 from translator.model.rule import Rule
 
 
-def mutation_score(rule: Rule, events: Sequence[Event], context: Context) -> Mutants:
+def mutation_score(rule: Rule, events: Sequence[Event], context: Context, profile: str) -> Mutants:
     """Every mutant of a rule that single events fire, asked about every event.
 
-    It is found when it gives one of them another verdict than the rule, under one of the profiles: each of
-    them is part of each trial. What FortiSIEM would not take is found, too.
+    It is found when it gives one of them another verdict than the rule, under one of the profiles, that of
+    the user included. What FortiSIEM would not take is found, too.
     """
     records = [Record(event) for event in events]
-    readings = [_Reading(load_profile(name), context, records) for name in PROFILES]
+    readings = [_Reading(load_profile(name), context, records) for name in profiles_with(profile)]
     wanted = [each.fires(rule) for each in readings]
     made = killed = equivalent = 0
     survivors = []

@@ -13,16 +13,26 @@ from translator.model.rule import Rule
 from translator.notes import Effect, Note
 
 PROFILES = profile_names()
-"""The profiles of every trial, in the order of its verdicts."""
+"""The shipped profiles, under which every trial is made."""
 GIVEN = "event"
 """The kind of a trial of an event that the user gave; other kinds are those of witnesses."""
 STRANGER = "stranger"
 """The kind of an event that another log source has, with everything else that the rule asks for."""
 
 
+def profiles_with(profile: str) -> tuple[str, ...]:
+    """The profiles of a trial, in the order of its verdicts: the shipped ones and that of the user."""
+    return PROFILES if profile in PROFILES else (*PROFILES, profile)
+
+
+def _place(profile: str) -> int:
+    """Where the verdict under the profile stands, which is shipped or the user's."""
+    return PROFILES.index(profile) if profile in PROFILES else len(PROFILES)
+
+
 @dataclass(frozen=True)
 class Trial:
-    """One event, and the verdicts on it. ``fortisiem`` has one for each of :data:`PROFILES`.
+    """One event, and the verdicts on it. ``fortisiem`` has one for each of :func:`profiles_with`.
 
     ``place`` tells the event from others. ``leaf`` is the condition of the Sigma rule that the event is
     about, as ``selection.CommandLine|contains[2]``; ``decides`` are the conditions of the FortiSIEM rule on
@@ -41,7 +51,11 @@ class Trial:
 
     def differs(self, profile: str) -> bool:
         """Whether the two verdicts differ under a profile."""
-        return self.fortisiem[PROFILES.index(profile)] is not self.sigma
+        return self.fires(profile) is not self.sigma
+
+    def fires(self, profile: str) -> bool:
+        """The verdict of FortiSIEM under a profile."""
+        return self.fortisiem[_place(profile)]
 
     @property
     def says_something(self) -> bool:
@@ -131,14 +145,14 @@ class Proof:
             return Standing.UNPROVED
         if self.differing:
             return Standing.DIFFERS if self.unexplained else Standing.NOTED
-        everywhere = not any(each.differs(profile) for each in self.trials for profile in PROFILES)
+        profiles = profiles_with(self.profile)
+        everywhere = not any(each.differs(profile) for each in self.trials for profile in profiles)
         return Standing.EVERYWHERE if everywhere else Standing.IDENTICAL
 
     @property
     def fired(self) -> int:
         """On how many events one of the rules fired."""
-        place = PROFILES.index(self.profile)
-        return sum(each.sigma or each.fortisiem[place] for each in self.trials)
+        return sum(each.sigma or each.fires(self.profile) for each in self.trials)
 
     def of_kind(self, given: bool) -> list[Trial]:
         """The trials of events that the user gave, or the others."""
@@ -148,9 +162,5 @@ class Proof:
 def depends(proofs: Sequence[Proof], usual: str) -> int:
     """How many rules fire on other events under their profile than under the usual one."""
     return sum(
-        any(
-            each.fortisiem[PROFILES.index(proof.profile)] is not each.fortisiem[PROFILES.index(usual)]
-            for each in proof.trials
-        )
-        for proof in proofs
+        any(each.fires(proof.profile) is not each.fires(usual) for each in proof.trials) for proof in proofs
     )

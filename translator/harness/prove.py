@@ -19,7 +19,7 @@ from translator.harness.judge import Judge
 from translator.harness.mutation import mutation_score
 from translator.harness.others import Pack
 from translator.harness.paste import raw_text
-from translator.harness.proof import GIVEN, PROFILES, STRANGER, Mapped, Mutants, Proof, Trial
+from translator.harness.proof import GIVEN, STRANGER, Mapped, Mutants, Proof, Trial, profiles_with
 from translator.harness.strangers import pins_event_types, siblings, strangers
 from translator.model.rule import Rule
 from translator.options import Options
@@ -228,7 +228,7 @@ def _mutants(
     events = [event.seen.fortisiem for event, _ in found]
     events += [each for event, _ in found for each in otherwise_written(event.seen, log_source)]
     events += siblings(rules[0], [event.seen.fortisiem for event, trial in found if trial.sigma])
-    return mutation_score(rules[0], events, trials.context)
+    return mutation_score(rules[0], events, trials.context, trials.profile)
 
 
 def _stream(proof: Proof, translation: Translation, trials: Trials) -> Proof:
@@ -242,7 +242,7 @@ def _stream(proof: Proof, translation: Translation, trials: Trials) -> Proof:
     try:
         by_profile = [
             stream_verdicts(translation, cases, load_profile(name), taxonomy, placeholders, trials.context)
-            for name in PROFILES
+            for name in profiles_with(trials.profile)
         ]
     except Refused as error:
         return replace(proof, refused=f"{error.code}: {error.cause}")

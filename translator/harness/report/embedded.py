@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from translator.harness.proof import PROFILES, Proof, Trial
+from translator.harness.proof import Proof, Trial
 from translator.harness.report.beside import fields, filter_lines, sigma_lines
 from translator.harness.standing import Standing
 from translator.notes import Effect
@@ -22,9 +22,9 @@ _LONGEST = 2_000
 _STANDINGS = {standing: number for number, standing in enumerate(Standing)}
 
 
-def rows(proofs: Sequence[Proof]) -> Markup:
-    """What the list, the filters and the search need of each rule, as JSON."""
-    return _inside_script({"profiles": PROFILES, "rows": [_row(each) for each in proofs]})
+def rows(proofs: Sequence[Proof], profiles: Sequence[str]) -> Markup:
+    """What the list, the filters and the search need of each rule, and the profiles of trials, as JSON."""
+    return _inside_script({"profiles": profiles, "rows": [_row(each) for each in proofs]})
 
 
 def packs(proofs: Sequence[Proof]) -> list[Markup]:

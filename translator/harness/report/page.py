@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from translator.harness.proof import PROFILES, Proof
+from translator.harness.proof import Proof, profiles_with
 from translator.harness.report.embedded import TOGETHER, packs, rows, techniques
 from translator.harness.run import Verification
 from translator.harness.standing import Standing
@@ -31,13 +31,13 @@ def page(found: Verification, source: str) -> str:
     Details of rules travel packed and are unpacked as they are looked at, so that thousands open at once.
     Text of rules never becomes markup or script. Characters that HTML cannot hold become U+FFFD.
     """
-    proofs = found.proofs
+    proofs, profiles = found.proofs, profiles_with(found.trials.profile)
     scores = [each.mutants for each in proofs if each.mutants is not None]
     text = render_template(
         "report/page.html.j2",
         source=source,
         profile=found.trials.profile,
-        profiles=PROFILES,
+        profiles=profiles,
         total=len(proofs),
         witnesses=sum(len(each.of_kind(given=False)) for each in proofs),
         events=len(found.trials.given),
@@ -60,7 +60,7 @@ def page(found: Verification, source: str) -> str:
             ),
         ],
         together=TOGETHER,
-        rows=rows(proofs),
+        rows=rows(proofs, profiles),
         packs=packs(proofs),
     )
     return legal(text)
