@@ -108,9 +108,13 @@ KEYS = ["title", "status", "description", "author", "references", "tags", "level
 def test_wrong_types_of_keys(key: str, value: str, run: Runner) -> None:
     rule = yaml.safe_load(rule_text())
     rule[key] = yaml.safe_load(value)
-    result = run(write(Path("bad.yml"), yaml.safe_dump(rule, sort_keys=False)))
+    text = yaml.safe_dump(rule, sort_keys=False)
+    result = run(write(Path("bad.yml"), text))
     if result.code:
-        assert line_about("bad.yml", result).startswith("bad.yml:1: rule-invalid: ")
+        found = re.match(r"bad\.yml:(\d+): rule-invalid: ", line_about("bad.yml", result))
+        assert found
+        line = int(found[1])
+        assert line == 1 or text.splitlines()[line - 1].startswith((f"{key}:", "- "))
     else:
         assert key in {"references", "falsepositives", "fields"}
         assert value.startswith("[")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from translator.errors import InputError, Location
@@ -15,11 +15,15 @@ MAX_BYTES = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML document that is a mapping. ``location`` is its first line; ``index`` counts from 0."""
+    """One YAML document that is a mapping. ``location`` is its first line; ``index`` counts from 0.
+
+    ``text`` is that of the whole file, to find lines in; empty for a document that was not read from a file.
+    """
 
     content: dict[str, object]
     location: Location
     index: int
+    text: str = field(default="", repr=False, compare=False)
 
 
 def read_yaml_file(path: Path | str) -> list[Document]:
@@ -45,7 +49,8 @@ def read_documents(source: str | bytes, path: Path | str) -> list[Document]:
         cause = f"the text has more than {MAX_BYTES:,} bytes"
         raise InputError("file-too-large", cause, Location(name), "split it into several files")
     documents: list[Document] = []
-    for place, content in build_documents(decode(data, path), name):
+    text = decode(data, path)
+    for place, content in build_documents(text, name):
         if content is None:
             continue
         location = Location(name, place.line)
@@ -53,7 +58,7 @@ def read_documents(source: str | bytes, path: Path | str) -> list[Document]:
             kind = "a list" if isinstance(content, list) else "a single value"
             cause = f"the document is {kind}, not a mapping of names to values"
             raise InputError("not-a-mapping", cause, location, "start with lines such as 'title: ...'")
-        documents.append(Document(content, location, len(documents)))
+        documents.append(Document(content, location, len(documents), text))
     if not documents:
         raise InputError("empty-file", "the file holds no YAML document", Location(name), "check the path")
     return documents

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from translator.sources.documents import MAX_BYTES, Document, read_yaml_file
 from translator.sources.files import STANDARD_INPUT, read_bytes
 from translator.sources.filters import check_filter, filtered
 from translator.sources.linked import NOTHING, Shared, concerns_others
+from translator.sources.pinpoint import pinpoint
 from translator.sources.references import candidates, names_rule
 from translator.sources.sections import Section, read_section
 from translator.sources.sigma import RuleSource, read_rule
@@ -102,7 +104,7 @@ def rule_sources(
             elif _place(document) not in shared.parts:
                 yield _read(document, shared)
         except TranslatorError as error:
-            yield error.at(document.location)
+            yield pinpoint(error, document)
 
 
 def _read(document: Document, shared: Shared) -> RuleSource:
@@ -124,7 +126,7 @@ def whole_documents(documents: Iterable[Document]) -> Iterator[Document]:
         elif action == "reset":
             common = {}
         else:
-            yield Document(_merged(common, content), document.location, document.index)
+            yield replace(document, content=_merged(common, content))
 
 
 def _merged(common: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
