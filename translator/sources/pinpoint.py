@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from translator.errors import Location, TranslatorError
+from translator.errors import TranslatorError
 from translator.sources.documents import Document
 
 _QUOTED = re.compile(r"'(.+?)'(?![\w'])")
