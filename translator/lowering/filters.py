@@ -173,7 +173,7 @@ def _present(context: Context) -> frozenset[str]:
 
 def _note_shared_attributes(recorder: Recorder, log_source: LogSource) -> None:
     """Two fields of the rule in one attribute: the parser keeps one of them."""
-    rows = {name: log_source.field(name) for name in {leaf.field for leaf in recorder.leaves}}
+    rows = {name: log_source.field(name) for name in dict.fromkeys(leaf.field for leaf in recorder.leaves)}
     held = {name: row.attributes() for name, row in rows.items() if row is not None and row.role is None}
     counted = Counter(attribute for attributes_ in held.values() for attribute in attributes_)
     shared = {attribute for attribute, number in counted.items() if number > 1} - SYSTEM_ATTRIBUTES
