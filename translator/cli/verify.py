@@ -60,6 +60,13 @@ OUTPUT = click.Path(path_type=Path)
     metavar="PACK.xml",
     help="Verify these FortiSIEM rules, which someone else translated, instead of our translations.",
 )
+@click.option(
+    "--changed-since",
+    "since",
+    metavar="REF",
+    help="Only rules in files that changed since this branch left REF, a branch or commit of git, and "
+    "correlations of such rules.",
+)
 @click.option("--mutation", is_flag=True, help="Count which faults put into each rule the events find.")
 @click.option("--html", type=OUTPUT, metavar="FILE", help="Write the report as one page for people.")
 @click.option("--junit", type=OUTPUT, metavar="FILE", help="Write a JUnit report, for CI.")
@@ -87,6 +94,7 @@ def verify(
     witnesses: int | None,
     seed: int,
     against: Path | None,
+    since: str | None,
     mutation: bool,
     jobs: int | None,
     verbose: bool,
@@ -123,7 +131,7 @@ def verify(
         mutation=mutation,
         paste=paste is not None,
     )
-    found = _run(paths, trials, jobs)
+    found = _run(paths, trials, jobs, since)
     found.errors += errors
     for kind, target in wanted.items():
         write_file(target, REPORTS[kind](found, ", ".join(paths)))
@@ -133,6 +141,8 @@ def verify(
     if as_json:
         print_json(form(found, forms.errors(found.errors)))
     else:
+        if since is not None:
+            say(f"{found.unchanged:,} rule files are unchanged since {since} and were left out.")
         proofs.say_unverified(found)
         show(proofs.lines(found, verbose))
         for target in filter(None, (*wanted.values(), paste)):
@@ -140,10 +150,10 @@ def verify(
     return found.exit_code
 
 
-def _run(paths: tuple[str, ...], trials: Trials, jobs: int | None) -> Verification:
+def _run(paths: tuple[str, ...], trials: Trials, jobs: int | None, since: str | None) -> Verification:
     with ExitStack() as stack:
 
         def start(total: int) -> Callable[[], None]:
             return stack.enter_context(progress("verifying", total))
 
-        return run(paths, trials, jobs, start)
+        return run(paths, trials, jobs, start, since)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from translator.batch.record import Defect
 from translator.errors import EXIT_FAILED, EXIT_OK, TranslatorError
+from translator.harness.changed import changed_since
 from translator.harness.others import unmatched
 from translator.harness.proof import Proof
 from translator.harness.prove import Task, Trials
@@ -21,12 +22,16 @@ from translator.sources.rule_files import find_shared
 
 @dataclass
 class Verification:
-    """What a run came to. ``unmatched`` are the rules of a pack that stand for no Sigma rule of the run."""
+    """What a run came to. ``unmatched`` are the rules of a pack that stand for no Sigma rule of the run.
+
+    ``unchanged`` counts the files that were left out because nothing in them changed.
+    """
 
     trials: Trials
     proofs: list[Proof] = field(default_factory=list)
     errors: list[TranslatorError] = field(default_factory=list)
     unmatched: list[str] = field(default_factory=list)
+    unchanged: int = 0
 
     @property
     def by_standing(self) -> dict[Standing, int]:
@@ -52,21 +57,29 @@ def verify(
     trials: Trials,
     jobs: int | None = None,
     start: Callable[[int], Callable[[], None]] = lambda total: lambda: None,
+    since: str | None = None,
 ) -> Verification:
     """Every rule that the paths stand for, each file once, in the order of the paths.
 
-    ``start`` is told the number of files and gives what is called after each.
+    ``start`` is told the number of files and gives what is called after each. ``since`` is a commit or branch
+    of git: what is unchanged since then is left out.
+
+    Raises: with ``since`` as :func:`translator.harness.changed.changed_since`.
     """
     found = Verification(trials)
     files = _files(paths, found.errors)
     shared = find_shared(files)
+    if since is not None:
+        touched = changed_since(since, files, shared)
+        found.unchanged = len(files) - len(touched)
+        files = touched
     tasks = list(_tasks(files, found.errors))
     for item in prove_files(tasks, trials, shared, jobs, start(len(tasks))):
         if isinstance(item, Proof):
             found.proofs.append(item)
         else:
             found.errors.append(item)
-    if trials.pack is not None:
+    if trials.pack is not None and since is None:
         found.unmatched = unmatched(trials.pack, (place for each in found.proofs for place in each.matched))
     return found
 

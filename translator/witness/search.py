@@ -7,11 +7,11 @@ decided: most filters of a rule keep silent about an event that was not made for
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from translator.witness.claims import Claim, Reference, spelt
+from translator.witness.claims import Claim, Glob, Reference, spelt
 from translator.witness.formula import AllOf, AnyOf, Formula, Leaf, Literal, verdict
 from translator.witness.plausible import usual
 from translator.witness.possible import HEADER
@@ -125,17 +125,33 @@ class Solver:
         for leaf, wanted in references:
             if leaf.holds(event) is wanted or not isinstance(leaf.claim, Reference):
                 continue
-            name, other = str(leaf.field), spelt(event.get(leaf.claim.field))
-            if other is None:
-                return Nothing(proved=False)
-            claims, refused = split(asked[name])
-            (claims if wanted else refused).append(leaf.claim.glob(other))
-            found = solve_field(name, claims, refused, self.seed)
+            name, other = str(leaf.field), leaf.claim.field
+            found = self._as_told(asked[name], name, leaf.claim.glob, event.get(other), wanted)
+            if isinstance(found, Nothing) and wanted:  # more is asked of the field than the other one has
+                name, other = other, name
+                found = self._as_told(asked[name], name, lambda text: Glob((text,)), event.get(other), True)
             if isinstance(found, Nothing):
-                return Nothing(proved=False)
+                return found
             event = with_value(event, name, found.value)
         related = all(leaf.holds(event) is wanted for leaf, wanted in references)
         return event if related else Nothing(proved=False)
+
+    def _as_told(
+        self,
+        members: list[tuple[Leaf, bool]],
+        name: str,
+        relation: Callable[[str], Claim],
+        other: object,
+        wanted: bool,
+    ) -> Found | Nothing:
+        """A value that meets its own demands, and is related to that of the other field."""
+        text = spelt(other)
+        if text is None:
+            return Nothing(proved=False)
+        claims, refused = split(members)
+        (claims if wanted else refused).append(relation(text))
+        found = solve_field(name, claims, refused, self.seed)
+        return found if isinstance(found, Found) else Nothing(proved=False)
 
 
 def split(members: Sequence[tuple[Leaf, bool]]) -> tuple[list[Claim], list[Claim]]:

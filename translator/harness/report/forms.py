@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from translator.harness.proof import PROFILES, Mutants, Proof, Trial, depends
+from translator.harness.proof import Mutants, Proof, Trial, depends, profiles_with
 from translator.harness.run import Verification
 from translator.harness.standing import Standing
 
@@ -23,6 +23,7 @@ def as_json(found: Verification, errors: Sequence[Any]) -> dict[str, Any]:
         "standings": {standing.value: number for standing, number in found.by_standing.items()},
         "unsolved": found.unsolved,
         "unmatched": found.unmatched,
+        "unchanged": found.unchanged,
         "rules": [_rule(each) for each in tried],
         "refused": [
             {**_keys(each), "reason": each.refused, "notes": _notes(each, refusals=True)}
@@ -45,32 +46,31 @@ def _keys(proof: Proof) -> dict[str, Any]:
 
 def _rule(proof: Proof) -> dict[str, Any]:
     given = proof.of_kind(given=True)
-    place = PROFILES.index(proof.profile)
     return {
         **_keys(proof),
         "name": proof.name,
         "standing": proof.standing.value,
         "agrees": not proof.differing,
         "explained": not proof.unexplained,
-        "both": [each.place for each in given if each.sigma and each.fortisiem[place]],
-        "engine_only": [each.place for each in given if not each.sigma and each.fortisiem[place]],
-        "sigma_only": [each.place for each in given if each.sigma and not each.fortisiem[place]],
+        "both": [each.place for each in given if each.sigma and each.fires(proof.profile)],
+        "engine_only": [each.place for each in given if not each.sigma and each.fires(proof.profile)],
+        "sigma_only": [each.place for each in given if each.sigma and not each.fires(proof.profile)],
         "witnesses": len(proof.of_kind(given=False)),
         "unsolved": proof.unsolved[0] or None,
         "reason": proof.unsolved[1] or None,
-        "differences": [trial(each) for each in proof.differing],
+        "differences": [trial(each, proof.profile) for each in proof.differing],
         "mutants": _mutants(proof.mutants),
         "notes": [note.code.name for note in proof.notes],
     }
 
 
-def trial(each: Trial) -> dict[str, Any]:
-    """One event with its verdicts."""
+def trial(each: Trial, profile: str) -> dict[str, Any]:
+    """One event with its verdicts; ``profile`` is the one that decides."""
     return {
         "place": each.place,
         "kind": each.kind,
         "sigma": each.sigma,
-        "fortisiem": dict(zip(PROFILES, each.fortisiem, strict=True)),
+        "fortisiem": dict(zip(profiles_with(profile), each.fortisiem, strict=True)),
         "leaf": each.leaf,
         "decides": list(each.decides),
         "why": each.why,
