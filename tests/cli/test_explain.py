@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from tests.cli.command import EXACT, Runner, rule_text, write
+from tests.conftest import ROOT
 
 PROCESSES = "product: windows, category: process_creation"
 
@@ -48,6 +49,19 @@ def test_a_refused_rule_is_explained_too(run: Runner) -> None:
     assert result.out.endswith("Refused: there is no rule.\n\n")
 
 
+def test_when_a_correlation_fires_is_said(run: Runner) -> None:
+    pair = str(ROOT / "sigma_rules" / "correlations" / "account_pair.yml")
+    lines = run("explain", pair).out.splitlines()
+    assert "account_listing AND network_listing  within 5 minutes" in lines
+    assert "    COUNT(*) >= 1, for each domain, user" in lines
+    assert any(line.startswith("    account_listing.domain = network_listing.domain AND ") for line in lines)
+    (rule,) = json.loads(run("explain", "--json", pair).out)["rules"]
+    assert (rule["firing"]["trigger"], rule["firing"]["window"]) == (
+        "account_listing AND network_listing",
+        300,
+    )
+
+
 def test_an_unknown_log_source_gets_an_entry_to_fill(run: Runner) -> None:
     rule = write(Path("x.yml"), rule_text("Image: a.exe").replace("product: windows", "product: abacus"))
     shown = run("explain", rule).out
@@ -75,7 +89,20 @@ def test_json(run: Runner) -> None:
     assert list(report) == ["rules", "errors"]
     (rule,) = report["rules"]
     assert list(rule) == [
-        *("path", "line", "condition", "id", "title", "status", "name", "filter", "leaves", "stanza", "notes")
+        *(
+            "path",
+            "line",
+            "condition",
+            "id",
+            "title",
+            "status",
+            "name",
+            "filter",
+            "firing",
+            "leaves",
+            "stanza",
+            "notes",
+        )
     ]
     assert list(rule["leaves"][0]) == [
         *("field", "value", "test", "attributes", "confidence", "source", "notes")

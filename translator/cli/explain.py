@@ -16,7 +16,9 @@ from translator.cli.whole import translate_all
 from translator.coverage.account import UNKNOWN_EVENT_TYPE
 from translator.harness.described import printed
 from translator.lowering.context import Leaf
+from translator.model.rule import Rule
 from translator.render.expression import print_filter
+from translator.render.formats.doc import duration, trigger
 from translator.taxonomy.stanza import stanzas
 from translator.translate import Translation
 
@@ -34,7 +36,8 @@ def explain(paths: tuple[str, ...], as_json: bool, **flags: Any) -> int:
 
     For each field of the rule: the FortiSIEM attributes that hold it, how sure that is (documented, observed,
     from the parser, assumed) and its source; then each Sigma value with the test made of it. A negation
-    around a condition shows in the filter, not here. Where the event type is not known, the entry that
+    around a condition shows in the filter, not here. Then each sub-pattern with its filter, what its groups
+    must reach, and what the sub-patterns must do together. Where the event type is not known, the entry that
     --taxonomy needs is printed, to be filled.
     """
     batch = translate_all(paths, options_from(**flags))
@@ -58,10 +61,8 @@ def _lines(translation: Translation) -> Iterator[Text]:
         yield line()
         yield line((field or "(keyword)", "bold"), f" -> {place}  ", (f"{confidence}: {source}", "dim"))
         yield from _values(list(leaves))
-    for pattern in rule.sub_patterns if rule else ():
-        yield line()
-        yield line((pattern.name, "bold"))
-        yield line("    ", print_filter(pattern.filter))
+    if rule:
+        yield from _firing(rule)
     for note in translation.notes:
         yield line()
         yield line((f"{note.code.name} ({note.effect.value}): {note.text}", COLOURS[note.effect]))
@@ -73,6 +74,20 @@ def _lines(translation: Translation) -> Iterator[Text]:
             yield line()
             yield from (line(each) for each in form.splitlines())
     yield line()
+
+
+def _firing(rule: Rule) -> Iterator[Text]:
+    """Each sub-pattern with what its groups must reach, and what the sub-patterns must do together."""
+    for pattern in rule.sub_patterns:
+        yield line()
+        yield line((pattern.name, "bold"))
+        yield line("    ", print_filter(pattern.filter))
+        groups = f", for each {', '.join(pattern.group_by)}" if pattern.group_by else ""
+        yield line("    ", (print_filter(pattern.aggregate) + groups, "dim"))
+    yield line()
+    yield line((trigger(rule), "bold"), (f"  within {duration(rule.window)}", "dim"))
+    if rule.global_constraint:
+        yield line("    ", print_filter(rule.global_constraint))
 
 
 def _stanza(translation: Translation) -> str:
@@ -97,6 +112,22 @@ def _values(leaves: Sequence[Leaf]) -> Iterator[Text]:
         yield line(f"    {leaf.value:{width}}  {test}", (f"  [{codes}]" if codes else "", "dim"))
 
 
+def _firing_json(rule: Rule) -> dict[str, Any]:
+    return {
+        "trigger": trigger(rule),
+        "window": rule.window,
+        "constraint": print_filter(rule.global_constraint) if rule.global_constraint else None,
+        "sub_patterns": [
+            {
+                "name": pattern.name,
+                "group_by": list(pattern.group_by),
+                "aggregate": print_filter(pattern.aggregate),
+            }
+            for pattern in rule.sub_patterns
+        ],
+    }
+
+
 def _as_json(translation: Translation) -> dict[str, Any]:
     rule = translation.rule
     return {
@@ -104,6 +135,7 @@ def _as_json(translation: Translation) -> dict[str, Any]:
         "status": "translated" if rule else "refused",
         "name": rule.name if rule else None,
         "filter": [print_filter(pattern.filter) for pattern in rule.sub_patterns] if rule else [],
+        "firing": _firing_json(rule) if rule else None,
         "leaves": [
             {
                 "field": leaf.field,
