@@ -4,4 +4,4 @@ FROM (SELECT phRecvTime AS received, if(has(metrics_string.name, 'command'), met
 ORDER BY received;
 
 -- Windows: Password Guessed
--- refused: sql-order: rule 'Windows: Password Guessed' joins sub-patterns; a table knows no order of events within a second; replay exported events with 'translate replay' instead
+-- refused: sql-order: rule 'Windows: Password Guessed' is about what came first, which the table does not tell within a second; name a column that grows with every event as 'order' in the schema

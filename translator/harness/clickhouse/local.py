@@ -20,7 +20,7 @@ from translator.model.rule import Rule
 from translator.render.sql.conditions import condition
 from translator.render.sql.places import place
 from translator.render.sql.schema import SchemaFile
-from translator.render.sql.statement import fires_on_one
+from translator.render.sql.single import least_count
 from translator.render.sql.texts import equal
 
 TABLE = "events"
@@ -62,7 +62,7 @@ class Database:
     def __init__(self, session: _Session, schema: SchemaFile) -> None:
         self._session = session
         # Statements name the table of the schema; here it is the one that was loaded.
-        self.schema = msgspec.structs.replace(schema, table=TABLE)
+        self.schema = msgspec.structs.replace(schema, table=TABLE, order=NUMBER)
 
     def load(self, events: Iterable[Event]) -> int:
         """Put events into a new table; how many there were."""
@@ -157,6 +157,6 @@ def matches(
 
 
 def _filter(rule: Rule, dialect: Dialect, schema: SchemaFile) -> Filter:
-    if len(rule.sub_patterns) != 1 or not fires_on_one(rule.sub_patterns[0].aggregate):
+    if len(rule.sub_patterns) != 1 or least_count(rule.sub_patterns[0].aggregate) != 1:
         raise Refused("sql-several-events", f"rule '{rule.name}' needs more than one event to fire")
     return Filter.of(rule.sub_patterns[0].filter, dialect, schema)

@@ -12,10 +12,10 @@ from translator.render.sql.quoting import quote
 from translator.render.sql.schema import Kind
 
 SIGNS = {"equals": "=", "less": "<", "less_or_equal": "<=", "greater": ">", "greater_or_equal": ">="}
-_INTEGER = r"\A[+-]?[0-9]{1,63}\z"
-_NUMBER = r"\A[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\z"
+INTEGER = r"\A[+-]?[0-9]{1,63}\z"
+NUMBER = r"\A[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\z"
 _FIRST_GROUP = r"\1"
-_LONGEST = 64
+LONGEST = 64
 _V4_TEXT = r"\A(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.|\z)){4}\z"
 _SCOPE = r"(:[^%]*)%[^%/]+\z"
 """The interface behind an address of version 6 says nothing about the address."""
@@ -42,8 +42,8 @@ def number(place: Place, sign: str, operand: int | float) -> str:
         case Kind.TEXT:
             value = place.value
             return (
-                f"multiIf(match({value}, {quote(_INTEGER)}), toInt256OrZero({value}) {sign} {written}, "
-                f"match({value}, {quote(_NUMBER)}) AND length({value}) <= {_LONGEST}, "
+                f"multiIf(match({value}, {quote(INTEGER)}), toInt256OrZero({value}) {sign} {written}, "
+                f"match({value}, {quote(NUMBER)}) AND length({value}) <= {LONGEST}, "
                 f"isFinite(toFloat64OrZero({value})) AND toFloat64OrZero({value}) {sign} {written}, false)"
             )
         case Kind.ADDRESS:
@@ -69,16 +69,24 @@ def within(place: Place, ranges: Iterator[tuple[Address, Address]]) -> str:
         case Kind.ADDRESS:
             value, guard = place.value, ""
         case Kind.TEXT:
-            # What the database takes for an address is more than the rule language does.
-            text = f"replaceRegexpOne({place.value}, {quote(_SCOPE)}, {quote(_FIRST_GROUP)})"
-            spelled = f"(match({text}, {quote(_V4_TEXT)}) OR position({text}, ':') > 0)"
-            value, guard = f"toIPv6OrDefault({text})", f"{spelled} AND isNotNull(toIPv6OrNull({text})) AND "
+            spelled, value = spelled_address(place.value)
+            guard = f"{spelled} AND "
         case Kind.INTEGER | Kind.FLOAT:
             return "false"
         case _:
             raise Refused("sql-type", f"a value of type {place.type} is compared with an address")
     found = [_between(value, first, last) for first, last in ranges]
     return f"({guard}({' OR '.join(found)}))" if found else "false"
+
+
+def spelled_address(value: str) -> tuple[str, str]:
+    """Whether text spells an address, and that address.
+
+    What the database takes for an address is more than the rule language does.
+    """
+    text = f"replaceRegexpOne({value}, {quote(_SCOPE)}, {quote(_FIRST_GROUP)})"
+    spelled = f"(match({text}, {quote(_V4_TEXT)}) OR position({text}, ':') > 0)"
+    return f"{spelled} AND isNotNull(toIPv6OrNull({text}))", f"toIPv6OrDefault({text})"
 
 
 def _between(value: str, first: Address, last: Address) -> str:

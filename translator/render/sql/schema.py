@@ -48,7 +48,8 @@ class SchemaFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 
     ``columns`` maps attributes to their columns; ``arrays`` maps the nested columns, with a ``name`` and a
     ``value`` each, to the type of a value: there all other attributes are. ``time`` is the column of receive
-    time, of type DateTime. ``kinds`` are the types of attributes that FortiSIEM's catalogue lacks.
+    time, of type DateTime. ``kinds`` are the types of attributes that FortiSIEM's catalogue lacks. ``order``
+    is a column that grows with every event and so tells which of one second came first, if there is one.
     """
 
     name: str
@@ -59,6 +60,7 @@ class SchemaFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     columns: dict[str, Column]
     arrays: dict[str, str]
     kinds: dict[str, Literal["text", "integer", "float", "address"]] = {}
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

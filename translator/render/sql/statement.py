@@ -1,157 +1,52 @@
 """A rule as one statement: the events that fire it, or the groups and the times at which they do.
 
 The windows are those of the rule, sliding: the window at time t holds what came later than t minus its
-length, up to t. A table knows no order of events within a second, so a constraint is asked when all of them
-are in. One that more events can only make true fires for the same groups at the same times all the same;
-other constraints are refused, and so are rules of several sub-patterns, for which that order decides.
+length, up to t. What is asked for are firings, each group and second once; how often an incident of several
+firings is raised anew (its clear condition) is not asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from translator.aggregates import BY_SPELLING
 from translator.dialect.profile import Dialect
 from translator.errors import Refused
-from translator.model.expr import And, Attribute, Call, Expr, Number, Or, Test
-from translator.model.rule import CustomerScope, Rule, SubPattern
-from translator.render.sql.conditions import condition
-from translator.render.sql.numbers import SIGNS
-from translator.render.sql.places import place
+from translator.model.rule import CustomerScope, Rule
+from translator.render.sql.joined import joined
 from translator.render.sql.quoting import quote_name
-from translator.render.sql.schema import Kind, SchemaFile
-
-_GROWING = ("greater", "greater_or_equal")
-_COUNT = Call("COUNT", (Attribute("*"),))
+from translator.render.sql.schema import SchemaFile
+from translator.render.sql.single import single
+from translator.render.sql.ways import Way, ties, ways
 
 
 def statement(rule: Rule, dialect: Dialect, schema: SchemaFile, *, last: int | None = None) -> str:
     """The statement, without a semicolon; over the last so many seconds, or the whole table.
 
-    Columns are receive time, then the attributes that the rule displays (for single events) or groups by.
+    Columns are receive time, then the attributes that the rule displays (for single events) or groups by;
+    of several sub-patterns those that each groups by, with the name of the sub-pattern.
 
     Raises: Refused with ``sql-`` codes for what SQL cannot say exactly.
     """
     if rule.scope != CustomerScope() and (rule.scope.include or rule.scope.exclude):
         raise Refused("sql-scope", f"rule '{rule.name}' is about some customers", hint="filter by customer")
-    if len(rule.sub_patterns) != 1 or rule.global_constraint is not None:
-        raise Refused(
-            "sql-order",
-            f"rule '{rule.name}' joins sub-patterns; a table knows no order of events within a second",
-            hint="replay exported events with 'translate replay' instead",
-        )
-    (pattern,) = rule.sub_patterns
-    where = _where(pattern, dialect, schema, last)
-    if fires_on_one(pattern.aggregate):
-        return _events(rule, pattern, schema, where)
-    return _groups(rule, pattern, schema, where)
+    tied = ties(rule)
+    if len(rule.sub_patterns) == 1:
+        return single(rule, rule.sub_patterns[0], dialect, schema, last)
+    parts = [
+        joined(rule, way, tied, dialect, schema, last)
+        if len(way.patterns) > 1 or way.absent is not None
+        else single(rule, rule.sub_patterns[way.patterns[0]], dialect, schema, last)
+        for way in ways(rule)
+    ]
+    named = [_named(rule, way, text) for way, text in zip(ways(rule), parts, strict=True)]
+    return "\nUNION DISTINCT\n".join(named) if len(named) > 1 else parts[0]
 
 
-def fires_on_one(aggregate: Expr) -> bool:
-    """Whether the constraint is one that each matched event satisfies: ``COUNT(*) >= 1``."""
-    match aggregate:
-        case Test(Call() as call, "greater_or_equal", Number(1), False) if call == _COUNT:
-            return True
-        case Test(Call() as call, "greater", Number(0), False) if call == _COUNT:
-            return True
-    return False
-
-
-def _where(pattern: SubPattern, dialect: Dialect, schema: SchemaFile, last: int | None) -> str:
-    found = condition(pattern.filter, dialect, schema)
-    return found if last is None else f"{quote_name(schema.time)} >= now() - {last} AND {found}"
-
-
-def _events(rule: Rule, pattern: SubPattern, schema: SchemaFile, where: str) -> str:
-    names = dict.fromkeys((*pattern.group_by, *rule.trigger_attributes))
-    shown = [name for name in names if name != schema.time and _kept(name, schema)]
-    return (
-        f"SELECT {_outer(shown)}\n"
-        f"FROM (SELECT {_inner(shown, schema)} FROM {_table(schema)} WHERE {where})\n"
-        "ORDER BY received"
-    )
-
-
-def _kept(name: str, schema: SchemaFile) -> bool:
-    """Whether the table has the attribute; one that is only displayed may be left out."""
-    try:
-        return place(name, schema).kind is not Kind.TIME
-    except Refused:
-        return False
-
-
-def _groups(rule: Rule, pattern: SubPattern, schema: SchemaFile, where: str) -> str:
-    calls: dict[Call, str] = {}
-    having = _having(pattern.aggregate, calls)
-    keys = [f"value_{number}" for number in range(len(pattern.group_by))]
-    measures = [f"{_measure(call, schema)} OVER sliding AS {name}" for call, name in calls.items()]
-    split = f"PARTITION BY {', '.join(keys)} " if keys else ""
-    inner = f"SELECT {_inner(pattern.group_by, schema)}"
-    taken = dict.fromkeys(call.arguments[0] for call in calls if call.arguments[0] != Attribute("*"))
-    inner += "".join(f", {_argument(each, schema)} AS {_named(each)}" for each in taken)
-    frame = f"RANGE BETWEEN {rule.window - 1} PRECEDING AND CURRENT ROW"
-    shown = [_outer(pattern.group_by), *calls.values()]
-    return (
-        f"SELECT DISTINCT {', '.join(shown)}\n"
-        f"FROM (SELECT {', '.join(['received', *keys, *measures])}\n"
-        f"  FROM ({inner} FROM {_table(schema)} WHERE {where})\n"
-        f"  WINDOW sliding AS ({split}ORDER BY received {frame}))\n"
-        f"WHERE {having}\n"
-        "ORDER BY received"
-    )
-
-
-def _having(expr: Expr, calls: dict[Call, str]) -> str:
-    match expr:
-        case And(items) if items:
-            return f"({' AND '.join(_having(item, calls) for item in items)})"
-        case Or(items) if items:
-            return f"({' OR '.join(_having(item, calls) for item in items)})"
-        case Test(Call() as call, operator, Number(int(number)), False) if operator in _GROWING:
-            name = calls.setdefault(call, f"measure_{len(calls)}")
-            return f"{name} {SIGNS[operator]} {number}"
-    raise Refused("sql-aggregate", "an aggregate constraint that more events can make false again")
-
-
-def _measure(call: Call, schema: SchemaFile) -> str:
-    row = BY_SPELLING.get(call.function.upper())
-    match (row.name if row else ""), call.arguments, call.distinct:
-        case "count", (Attribute("*"),), False:
-            return "count()"
-        case "count", (Attribute() as argument,), False:
-            return f"count({_named(argument)})"
-        case "count", (Attribute() as argument,), True if argument != Attribute("*"):
-            return f"uniqExact({_named(argument)})"
-        case "sum", (Attribute(name) as argument,), False if _is_unsigned(name, schema):
-            return f"sum(toUInt256({_named(argument)}))"
-        case "maximum", (Attribute(name) as argument,), False if place(name, schema).kind is Kind.INTEGER:
-            return f"max({_named(argument)})"
-    raise Refused("sql-aggregate", f"{call.function} of these arguments has no SQL of equal meaning")
-
-
-def _is_unsigned(name: str, schema: SchemaFile) -> bool:
-    where = place(name, schema)
-    return where.kind is Kind.INTEGER and where.type.startswith("U")
-
-
-def _argument(argument: object, schema: SchemaFile) -> str:
-    if not isinstance(argument, Attribute):
-        raise Refused("sql-aggregate", "an aggregate of a function")
-    return place(argument.name, schema).key()
-
-
-def _named(argument: object) -> str:
-    return quote_name(f"of_{argument.name}") if isinstance(argument, Attribute) else "of"
-
-
-def _inner(names: Sequence[str], schema: SchemaFile) -> str:
-    values = [f"{place(name, schema).key()} AS value_{number}" for number, name in enumerate(names)]
-    return ", ".join([f"{quote_name(schema.time)} AS received", *values])
-
-
-def _outer(names: Sequence[str]) -> str:
-    return ", ".join(["received", *(f"value_{n} AS {quote_name(name)}" for n, name in enumerate(names))])
-
-
-def _table(schema: SchemaFile) -> str:
-    return ".".join(map(quote_name, schema.table.split(".")))
+def _named(rule: Rule, way: Way, text: str) -> str:
+    """The columns of all sub-patterns; those that take no part are NULL."""
+    columns = ["received"]
+    for place, pattern in enumerate(rule.sub_patterns):
+        for name in pattern.group_by:
+            full = f"{pattern.name}.{name}"
+            own = name if len(way.patterns) == 1 and way.absent is None else full
+            taken = place in way.patterns
+            columns.append(f"{quote_name(own) if taken else 'NULL'} AS {quote_name(full)}")
+    return f"SELECT DISTINCT {', '.join(columns)}\nFROM (\n{text})"
