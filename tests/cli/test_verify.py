@@ -175,3 +175,23 @@ def test_messages_of_other_log_sources_to_paste(run: Runner, tmp_path: Path) -> 
     texts = {file.name: file.read_text(encoding="utf-8") for file in Path("paste").rglob("*.txt")}
     assert '"eventName":"DeleteBucket"' in texts["witness-1.fires.txt"]
     assert all(json.loads(text)["eventVersion"] == "1.08" for text in texts.values())
+
+
+@pytest.mark.parametrize("form", ["--html", "--junit", "--sarif"])
+def test_a_profile_of_the_user_decides_beside_the_shipped_ones(run: Runner, form: str) -> None:
+    entry = {"value": "exact", "status": "observed", "source": "the rule test"}
+    profile = {"name": "ours", "summary": "what was seen", "entries": {"case.contain": entry}}
+    ours = write(Path("ours.json"), json.dumps(profile))
+    rule = write(Path("rule.yml"), rule_text("CommandLine|contains: WORD"))
+    events = write(Path("e.jsonl"), event(CommandLine="a word"))
+    given = (rule, *NONE, "--events", events, "--profile", ours, "--mutation", form, "report")
+    found = report(run, *given)
+    assert (found["depend_on_profile"], len(found["errors"])) == (1, 0)
+    (difference,) = found["rules"][0]["differences"]
+    assert difference["fortisiem"] == {
+        "default": True,
+        "case-strict": False,
+        "sql-null": True,
+        str(ours): False,
+    }
+    assert run("verify", *given).code == 1
