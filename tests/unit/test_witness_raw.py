@@ -43,7 +43,7 @@ def verdicts(source: RuleSource) -> tuple[int, int]:
 
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_every_category_has_raw_events(category: str) -> None:
-    field = {"sysmon_error": "Description", "sysmon_status": "State"}.get(category, "Example")
+    field = {"sysmon_error": "Description", "sysmon_status": "Configuration"}.get(category, "Example")
     raws, fires = verdicts(source_of({"product": "windows", "category": category}, {field: "value"}))
     assert raws >= 8
     assert fires >= 1
@@ -136,3 +136,19 @@ def test_the_provider_fits_the_event_id() -> None:
 def test_other_products_have_no_raw_form() -> None:
     source = source_of({"product": "example", "category": "process_creation"}, {"Image": "/bin/a"})
     assert all(raw_event(source, each) is None for each in witnesses(source).events)
+
+
+def test_names_of_data_have_the_blanks_that_the_event_has() -> None:
+    source = source_of({"product": "windows", "service": "windefend"}, {"EventID": 1116, "ThreatName": "a"})
+    raw = raw_event(source, witnesses(source).events[0])
+    assert raw is not None
+    assert raw["Event"]["EventData"]["Threat Name"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("category", "field", "value"),
+    [("registry_event", "EventType", "OwnValue"), ("sysmon_status", "State", "example")],
+)
+def test_what_sysmon_does_not_write_has_no_raw_form(category: str, field: str, value: str) -> None:
+    source = source_of({"product": "windows", "category": category}, {field: value})
+    assert all(raw_event(source, each) is None for each in witnesses(source).events if each.fires)

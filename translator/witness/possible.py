@@ -10,6 +10,8 @@ _FILES = ("image", "filename", "imageloaded", "processname", "targetobject", "pi
 """Ends of the names of fields that name a file or a key, in lower case."""
 _PATHS = ("image", "filename", "imageloaded", "processname")
 """Those of files, which Windows names with their directory."""
+_ACCOUNTS = ("user", "username", "accountname")
+"""Those of accounts, whose names have no backslash: one stands behind the domain."""
 _SWAPPED = re2.compile(r"[a-z][A-Z]{2}.*|MICROSOFT-.*")
 """Spellings of providers and channels that no one registers."""
 _FORMS = {
@@ -29,8 +31,8 @@ def possible(name: str, value: object) -> bool:
     """Whether an event of Windows can have the value in a field.
 
     Windows writes providers and channels as they are registered. Names of files have a directory, neither
-    begin nor end in a blank and are one line; Sysmon lists hashes as ``NAME=VALUE`` between commas. Flags,
-    ports and masks are written by Windows, not by people.
+    begin nor end in a blank and are one line; Sysmon lists hashes as ``NAME=VALUE`` between commas. An
+    account has one domain. Flags, ports and masks are written by Windows, not by people.
     """
     if name in HEADER:
         if value in _NOTHING or not isinstance(value, str | int):
@@ -40,6 +42,8 @@ def possible(name: str, value: object) -> bool:
         return True
     if name in _FORMS:
         return _FORMS[name].fullmatch(value) is not None
+    if name.lower().endswith(_ACCOUNTS) and value.count("\\") > 1:
+        return False
     if name.lower().endswith(_PATHS) and value.rfind("\\") == 0:
         return False
     return not (name.lower().endswith(_FILES) and _is_untidy(value))

@@ -101,8 +101,10 @@ def _logged(logsource: Mapping[str, Any], event: Event) -> Logged | None:
     return Logged(channel, str(event.get("Provider_Name") or provider), 1)
 
 
-def _sysmon(category: str, event: Event) -> Logged:
+def _sysmon(category: str, event: Event) -> Logged | None:
     table = _table()
+    if any(event[name] not in written for name, written in table["writes"].items() if name in event):
+        return None
     ids: list[int] = table["categories"][category]
     asked = table["by_type"].get(event.get("EventType"), event.get("EventID"))
     found = next((each for each in ids if str(each) == str(asked)), None)
@@ -134,6 +136,7 @@ def _event(logged: Logged, fields: Mapping[str, Any], order: tuple[str, ...]) ->
         "Channel": logged.channel,
         "Computer": usual("Computer"),
     }
+    blanks: Mapping[str, str] = _table()["blanks"].get(logged.channel, {})
     data: dict[str, Any] = {}
     for name in sorted(fields, key=lambda each: order.index(each) if each in order else len(order)):
         if name in _ATTRIBUTES:
@@ -142,6 +145,6 @@ def _event(logged: Logged, fields: Mapping[str, Any], order: tuple[str, ...]) ->
         elif name in _HEADER and name not in order:
             header[name] = _number(fields[name]) if name == "EventID" else fields[name]
         else:
-            data[name] = fields[name]
+            data[blanks.get(name, name)] = fields[name]
     system = {"#attributes": {"xmlns": _NAMESPACE}, "System": header}
     return {"Event": {**system, "EventData": data or None}}
