@@ -24,7 +24,7 @@ def test_translations_have_no_errors(shared_root: Path) -> None:
     linter = Linter(Setting())
     findings = linter.check(data, "all.xml")
     print(f"{linter.rules} rules: {dict(Counter(each.code for each in findings))}")
-    assert [str(each) for each in findings if each.row.severity is Severity.ERROR] == []
+    assert [str(each) for each in findings if each.severity is Severity.ERROR] == []
     assert len(findings) < len(pages) / 10
     better = fixed(data, "all.xml", load_profile())
     left = Linter(Setting()).check(better, "all.xml")

@@ -140,6 +140,33 @@ def test_a_repair_needs_a_profile_that_allows_it(tmp_path: Path) -> None:
     assert fixed(data, "pack.xml", dialect) == data
 
 
+ASKED = [case for case in CASES if codes()[case["code"]].asked]
+
+
+@pytest.mark.parametrize("case", ASKED, ids=lambda case: case["code"])
+def test_what_a_sigma_rule_asks_for_is_a_remark_in_its_translation(case: dict[str, Any]) -> None:
+    origin = {"extra": "<SigmaFileName>logon_at_night.yml</SigmaFileName>"}
+    written, translated = (lint(document(rule_text(1, {**case, **more}))) for more in ({}, origin))
+    assert {each.code for each in written} == {each.code for each in translated}
+    assert {each.severity for each in written if each.row.asked} == {Severity.WARNING}
+    assert {each.severity for each in translated if each.row.asked} == {Severity.INFO}
+
+
+@pytest.mark.parametrize(
+    "filter_",
+    [
+        r'command REGEXP "^(?:[a-z]+_)+end$"',
+        r'command REGEXP "^(?:\d+\.)*\d+$"',
+        r'command REGEXP "(\{[^{}]*\})+$"',
+        r'command REGEXP "say \"no\""',
+    ],
+)
+def test_patterns_that_cost_little_are_left_alone(filter_: str) -> None:
+    data = document(rule_text(1, {"filter": f'eventType = "Win-Security-4624" AND {filter_}'}))
+    assert lint(data) == []
+    assert fixed(data, "pack.xml", load_profile()) == data
+
+
 BROKEN = {
     "no XML": b"eventType = 1",
     "cut short": document(SOUND)[:300],
@@ -152,7 +179,7 @@ BROKEN = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_what_is_no_rule_document_is_one_finding(what: str) -> None:
     (finding,) = lint(BROKEN[what])
-    assert (finding.code, finding.row.severity) == ("document-unreadable", Severity.ERROR)
+    assert (finding.code, finding.severity) == ("document-unreadable", Severity.ERROR)
 
 
 def test_a_document_without_rules() -> None:

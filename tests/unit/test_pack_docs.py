@@ -16,7 +16,12 @@ DOCS = ROOT / "docs"
 
 def test_the_table_of_codes_is_current(request: pytest.FixtureRequest) -> None:
     rows = [
-        (f"`{name}`", f"{row.severity}{', fix' if row.fix else ''}", row.meaning, row.remedy)
+        (
+            f"`{name}`",
+            f"{row.severity}{' (remark)' if row.asked else ''}{', fix' if row.fix else ''}",
+            row.meaning,
+            row.remedy,
+        )
         for name, row in codes().items()
     ]
     keep("lint codes", table(("code", "severity", "meaning", "what to do"), rows), request, DOCS / "lint.md")

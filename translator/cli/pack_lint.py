@@ -146,7 +146,7 @@ def _repair(file: Path, data: bytes, linter: Linter, repaired: dict[str, str]) -
 
 def _lines(findings: Sequence[Finding], rules: int) -> Iterator[Text]:
     for each in findings:
-        severity = each.row.severity
+        severity = each.severity
         place, text = str(each.location), f": {each.code}: {each.text}"
         rule = f"  [{each.rule}]" if each.rule else ""
         yield line(f"{place}: ", (severity.value, STYLES[severity]), text, (rule, "dim"))
@@ -156,7 +156,7 @@ def _lines(findings: Sequence[Finding], rules: int) -> Iterator[Text]:
     for name, row in codes().items():
         if name in seen:
             yield line(f"  {name}  ", (f"{row.remedy}{' (--fix does it)' if row.fix else ''}", "dim"))
-    counts = Counter(each.row.severity for each in findings)
+    counts = Counter(each.severity for each in findings)
     said = ", ".join(
         f"{counts[each]} {each.value}{'s' * (counts[each] != 1)}" for each in Severity if counts[each]
     )
@@ -193,7 +193,7 @@ def as_keys(finding: Finding) -> dict[str, Any]:
         "line": finding.location.line,
         "rule": finding.rule,
         "code": finding.code,
-        "severity": finding.row.severity.value,
+        "severity": finding.severity.value,
         "fix": finding.row.fix,
         "text": finding.text,
     }

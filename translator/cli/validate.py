@@ -84,7 +84,7 @@ def _lines(
     rules: Sequence[Rule], findings: Sequence[Finding], verdicts: Sequence[FilterVerdict], live: bool
 ) -> Iterator[Text]:
     for finding in findings:
-        severity = finding.row.severity
+        severity = finding.severity
         yield line(
             f"{finding.rule}: ", (severity.value, STYLES[severity]), f": {finding.code}: {finding.text}"
         )
@@ -94,7 +94,7 @@ def _lines(
             yield line(f"{each.rule.name}: {each.pattern}: ", ("refused", ERROR), f": {each.said}")
     for why, count in Counter(each.said for each in not_asked).items():
         yield line((f"{count:,} filter{'s' * (count != 1)} not asked", ERROR), f": {why}")
-    counts = Counter(finding.row.severity for finding in findings)
+    counts = Counter(finding.severity for finding in findings)
     said = [f"{counts[each]} {each.value}{'s' * (counts[each] != 1)}" for each in Severity if counts[each]]
     yield line(f"{len(rules):,} rule{'s' * (len(rules) != 1)}: {', '.join(said) or 'no fault found'}")
     if live:

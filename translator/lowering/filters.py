@@ -23,6 +23,7 @@ from translator.lowering.guards import guard, negate
 from translator.lowering.merge import merge_alternatives
 from translator.lowering.metadata import HOST
 from translator.lowering.places import CHANNEL, EVENT_ID, PROVIDER
+from translator.lowering.prune import without_dead
 from translator.lowering.raw import RAW_MESSAGE
 from translator.lowering.settings import Recorder, Settings
 from translator.model.expr import NEVER, Attribute, Expr, Test, all_of, any_of
@@ -63,6 +64,7 @@ def whole_filter(
     branches: dict[Expr, list[EventType]] = {}
     for event_types in _groups(log_source, settings, recorder):
         branch = _branch(source, index, _context(log_source, event_types, settings), recorder)
+        branch = without_dead(branch, settings.emission.dialect)
         if branch != NEVER:
             branches.setdefault(branch, []).extend(event_types)
     alternatives = [_in_events(branch, event_types) for branch, event_types in branches.items()]

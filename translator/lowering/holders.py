@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from translator import notes, operators
+from translator.dialect.profile import Dialect
 from translator.errors import Refused
 from translator.lowering import regex
 from translator.lowering.context import Emission
 from translator.lowering.glob import Glob
+from translator.lowering.tokens import literal
 from translator.model.expr import (
     ALWAYS,
     NEVER,
@@ -131,14 +133,17 @@ class TextHolder(OneAttribute):
                 return self.test(operators.IN, Values((Text(literal),)))
             return self.test(operators.EQUALS, Text(literal))
         substring = wanted.substring
-        if substring is not None and case is None and not _DELICATE.search(substring):
+        if substring is not None and case is None and is_plain(substring):
             return self.test(operators.CONTAIN, Text(substring))
-        return self.pattern(regex.of_glob(wanted, case))
+        return self.test(operators.REGEXP, Pattern(regex.of_glob(wanted, case)))
 
     def asks_for_nothing(self, wanted: Glob) -> bool:
         return wanted.text == ""
 
     def pattern(self, pattern: str) -> Expr:
+        plain = literal(pattern) if self.emission.regex_case is None else None
+        if plain is not None and contains_alike(plain, self.emission.dialect):
+            return self.test(operators.CONTAIN, Text(plain))
         return self.test(operators.REGEXP, Pattern(pattern))
 
 
@@ -146,6 +151,17 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """What no text literal can hold; a pattern has escapes for it."""
 _DELICATE = re.compile(r'[\\"\x00-\x08\x0a-\x1f\x7f]')
 """The same and a backslash or a quote, of which it is not known what they mean inside CONTAIN."""
+
+
+def is_plain(text: str) -> bool:
+    """Whether CONTAIN looks for just this text, as far as is known."""
+    return _DELICATE.search(text) is None
+
+
+def contains_alike(text: str, dialect: Dialect) -> bool:
+    """Whether CONTAIN finds the text where a pattern of the same characters does."""
+    same_case = ("contain" in dialect.ignores_case) is ("regexp" in dialect.ignores_case)
+    return same_case and is_plain(text)
 
 
 @dataclass(frozen=True)

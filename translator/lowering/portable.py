@@ -65,13 +65,21 @@ def _must_be_common(pattern: str) -> None:
     if not is_common(pattern):
         cause = f"the pattern '{shown}' uses a construct that not every engine has"
         raise Refused(notes.REGEX_UNSUPPORTED.name, cause)
-    options = re2.Options()
-    options.log_errors = False
     try:
-        re2.compile(pattern, options)
+        compile_quietly(pattern)
     except re2.error as error:
         reason = error.args[0].decode("utf-8", "replace") if error.args else "unknown"
         raise Refused(_why_invalid(pattern), f"the pattern '{shown}' is not accepted: {reason}") from error
+
+
+def compile_quietly(pattern: str) -> re2._Regexp:
+    """A pattern for searching; a faulty one is told by the exception alone, not on standard error too.
+
+    Raises: re2.error.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(pattern, options)
 
 
 def is_common(pattern: str) -> bool:

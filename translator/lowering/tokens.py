@@ -14,6 +14,7 @@ _TOKEN = re.compile(
 )
 _MEMBER = re.compile(r"\\x(?:[0-9A-Fa-f]{2}|\{[0-9A-Fa-f]+\})|\\.|.", re.DOTALL)
 _BY_NUMBER = re.compile(r"\\x\{?([0-9A-Fa-f]+)\}?")
+_SPECIAL = frozenset("^$.|?*+()[]{}")
 _PLAIN_ESCAPE = re.compile(r"\\[^A-Za-z0-9]")
 
 
@@ -48,6 +49,16 @@ def character(token: str) -> str | None:
         code = int(numbered[1], 16)
         return chr(code) if code <= 0x10FFFF else None
     return token[1] if _PLAIN_ESCAPE.fullmatch(token) else None
+
+
+def literal(pattern: str) -> str | None:
+    """The text that the pattern looks for, where it is nothing but plain characters.
+
+    >>> literal(r"cmd\\.exe"), literal("cmd.exe"), literal("^cmd")
+    ('cmd.exe', None, None)
+    """
+    found = [None if token in _SPECIAL else character(token) for token in tokens(pattern)]
+    return "".join(each for each in found if each is not None) if found and None not in found else None
 
 
 def sets_flags(token: str) -> bool:

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from translator.model.expr import And, Arithmetic, Attribute, Call, Expr, Not, Operand, Or, Test
+from translator.model.expr import (
+    And,
+    Arithmetic,
+    Attribute,
+    Call,
+    Expr,
+    Group,
+    Literal,
+    Moment,
+    Not,
+    Operand,
+    Or,
+    Range,
+    Test,
+    Values,
+)
 
 
 def tests(expr: Expr) -> Iterator[Test]:
@@ -54,6 +69,19 @@ def _read(part: Operand | None) -> Iterator[str]:
         case Arithmetic(_, left, right):
             yield from _read(left)
             yield from _read(right)
+
+
+def literals(test: Test) -> tuple[Literal | Group | Moment, ...]:
+    """The values that a test compares with; none for patterns and for other attributes."""
+    match test.operand:
+        case Values(items):
+            return items
+        case Range(low, high):
+            return low, high
+        case None | Attribute() | Call() | Arithmetic():
+            return ()
+    operand = test.operand
+    return (operand,) if isinstance(operand, Literal) else ()
 
 
 def depth(expr: Expr) -> int:

@@ -49,7 +49,7 @@ class Linter:
             return [Finding("document-empty", Location(path), "", "there is no <Rule> in it")]
         self.rules += len(rules)
         found = [
-            Finding(hit.code, Location(path, hit.line), rule.name, hit.text)
+            Finding(hit.code, Location(path, hit.line), rule.name, hit.text, rule.translated)
             for rule in rules
             for hit in dict.fromkeys(self._hits(rule, path))
         ]
@@ -103,5 +103,5 @@ def _said(error: InputError) -> str:
 
 def worst(findings: Iterable[Finding]) -> Severity | None:
     """The severity of the worst finding; None where there is none."""
-    found = {finding.row.severity for finding in findings}
+    found = {finding.severity for finding in findings}
     return next((each for each in Severity if each in found), None)

@@ -20,12 +20,17 @@ class Severity(StrEnum):
 
 
 class Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row. ``fix`` says whether it can be repaired without changing what the rule detects."""
+    """One row. ``fix`` says whether it can be repaired without changing what the rule detects.
+
+    ``asked``: it is about what the rule looks for. A translation from Sigma has that from its author, so
+    there it is no more than a remark.
+    """
 
     severity: Severity
     meaning: str
     remedy: str
     fix: bool = False
+    asked: bool = False
 
 
 @cache

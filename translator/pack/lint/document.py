@@ -72,6 +72,11 @@ class RuleText:
         """The name of the rule, without blanks around it."""
         return self.text("Name").strip()
 
+    @property
+    def translated(self) -> bool:
+        """Whether the rule says which Sigma rule it comes from."""
+        return bool(self.text("SigmaFileName").strip())
+
     def part(self, path: str) -> Part | None:
         """A part by its path, such as ``Name`` or ``IncidentDef/@eventType``."""
         place, is_attribute, attribute = path.partition("@")

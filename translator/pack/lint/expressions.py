@@ -4,24 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import re2
-
 from translator.errors import Refused
-from translator.model.expr import (
-    Arithmetic,
-    Attribute,
-    Call,
-    Expr,
-    Group,
-    Literal,
-    Moment,
-    Operand,
-    Range,
-    Test,
-    Text,
-    Values,
-)
-from translator.model.walk import tests
+from translator.model.expr import Arithmetic, Attribute, Call, Expr, Operand, Test, Text
+from translator.model.walk import literals, tests
 from translator.render.expression import print_filter
 
 
@@ -43,19 +28,6 @@ def _calls(part: Operand | None) -> Iterator[Call]:
             yield from _calls(right)
 
 
-def literals(test: Test) -> tuple[Literal | Group | Moment, ...]:
-    """The values that a test compares with; none for patterns and for other attributes."""
-    match test.operand:
-        case Values(items):
-            return items
-        case Range(low, high):
-            return low, high
-        case None | Attribute() | Call() | Arithmetic():
-            return ()
-    operand = test.operand
-    return (operand,) if isinstance(operand, Literal) else ()
-
-
 def text_values(test: Test) -> tuple[str, ...]:
     """The texts among them."""
     return tuple(each.value for each in literals(test) if isinstance(each, Text))
@@ -72,13 +44,3 @@ def shown(expr: Expr) -> str:
         return print_filter(expr)
     except Refused:
         return "a condition that has no proper text"
-
-
-def compile_quietly(regex: str) -> re2._Regexp:
-    """A pattern for searching; a faulty one is told by the exception alone, not on standard error too.
-
-    Raises: re2.error.
-    """
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(regex, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from translator.errors import Location
-from translator.pack.lint.codes import Code, codes
+from translator.pack.lint.codes import Code, Severity, codes
 
 _SHOWN = 100
 
@@ -21,21 +21,30 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault with the rule that has it; ``rule`` is empty where it concerns the whole document."""
+    """One fault with the rule that has it; ``rule`` is empty where it concerns the whole document.
+
+    ``translated``: the rule comes from a Sigma rule.
+    """
 
     code: str
     location: Location
     rule: str
     text: str
+    translated: bool = False
 
     @property
     def row(self) -> Code:
         """What the code means."""
         return codes()[self.code]
 
+    @property
+    def severity(self) -> Severity:
+        """How bad it is in this rule."""
+        return Severity.INFO if self.translated and self.row.asked else self.row.severity
+
     def __str__(self) -> str:
         rule = f" [{short(self.rule)}]" if self.rule else ""
-        return f"{self.location}: {self.row.severity}: {self.code}: {self.text}{rule}"
+        return f"{self.location}: {self.severity}: {self.code}: {self.text}{rule}"
 
 
 def short(text: str, limit: int = _SHOWN) -> str:

@@ -9,12 +9,13 @@ from translator.dialect.profile import Dialect
 from translator.errors import InputError, Location, Refused
 from translator.hardened_xml import root_of
 from translator.lowering.portable import is_common
+from translator.lowering.tokens import literal
 from translator.model.expr import Expr, Pattern, Test, Text, Values
 from translator.model.normal import flatten
 from translator.model.walk import replace_tests
 from translator.pack.lint.incidents import EVENT_TYPE
 from translator.pack.lint.names import BOOKKEEPING, TECHNIQUE
-from translator.pack.lint.patterns import literal, may_contain, trimmed
+from translator.pack.lint.patterns import may_contain, trimmed
 from translator.pack.lint.source import Span, spans
 from translator.parse.arguments import parse_list, parse_mapping
 from translator.parse.expression import parse_filter

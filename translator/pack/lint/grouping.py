@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from translator.aggregates import BASELINES
 from translator.aggregates import BY_SPELLING as AGGREGATES
+from translator.lowering.bounds import Interval
 from translator.model.expr import And, Attribute, Call, Expr, Number, Or, Test
 from translator.model.syntax import IDENTIFIER
 from translator.model.walk import tests
-from translator.pack.lint.bounds import Interval
 from translator.pack.lint.document import PatternText, RuleText
 from translator.pack.lint.expressions import calls, shown
 from translator.pack.lint.finding import Hit, short

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import re2
 
 from translator.dialect.profile import Dialect
-from translator.lowering.portable import is_common
-from translator.lowering.tokens import alternatives, character, sets_flags, tokens
+from translator.lowering.holders import contains_alike
+from translator.lowering.portable import compile_quietly, is_common
+from translator.lowering.tokens import alternatives, character, literal, sets_flags, tokens
 from translator.model.expr import Pattern, Test
 from translator.model.walk import tests
 from translator.pack.lint.document import RuleText
-from translator.pack.lint.expressions import attribute_of, compile_quietly, text_values
+from translator.pack.lint.expressions import attribute_of, text_values
 from translator.pack.lint.finding import Hit, short
 from translator.pack.lint.setting import Setting
 
@@ -21,6 +22,8 @@ RAW_MESSAGE = "rawEventMsg"
 _ANYTHING = ("[\\s\\S]", ".")
 _REPEATS = ("*", "+")
 _SPECIAL = frozenset("^$.|?*+()[]{}")
+_BARE = frozenset("*+?^$")
+"""Parts of a pattern that stand for no character."""
 _QUOTES = 2
 _PRESENT = ("", "\x01", "\x01\x01")
 """Values that a pattern matches only if it matches all: nothing in a rule speaks of such characters."""
@@ -88,39 +91,50 @@ def _trimmed(part: list[str]) -> list[str]:
     return part
 
 
-def literal(regex: str) -> str | None:
-    """The text that the pattern looks for, where it is nothing but plain characters.
-
-    >>> literal(r"cmd\\.exe"), literal("cmd.exe"), literal("^cmd")
-    ('cmd.exe', None, None)
-    """
-    found = [None if token in _SPECIAL else character(token) for token in tokens(regex)]
-    return "".join(each for each in found if each is not None) if None not in found and found else None
-
-
 def may_contain(test: Test, text: str, dialect: Dialect) -> bool:
-    """Whether CONTAIN does the same as this pattern; on raw messages, and with a backslash, that is open."""
-    same_case = ("contain" in dialect.ignores_case) == ("regexp" in dialect.ignores_case)
-    return same_case and "\\" not in text and attribute_of(test) not in ("", RAW_MESSAGE)
+    """Whether CONTAIN does the same as this pattern; on raw messages that is open."""
+    return contains_alike(text, dialect) and attribute_of(test) not in ("", RAW_MESSAGE)
 
 
 def _nests(regex: str) -> bool:
-    """Whether a group that repeats without bound is itself repeated without bound."""
-    stack = [False]
-    before_repeats = False
+    """Whether a group that repeats without bound is itself repeated without bound, and a text can be shared
+    out among the repetitions in many ways."""
+    bodies: list[list[str]] = [[]]
+    closed: list[str] | None = None
     for token in tokens(regex):
-        closes, repeats = token == ")", token in _REPEATS
-        if repeats and before_repeats:
+        if token in _REPEATS and closed and not set(_REPEATS).isdisjoint(closed) and not _delimited(closed):
             return True
-        before_repeats = False
+        closed = None
         if token.startswith("(") and not token.endswith(")"):
-            stack.append(False)
-        elif closes and len(stack) > 1:
-            before_repeats = stack.pop()
-            stack[-1] = stack[-1] or before_repeats
-        elif repeats:
-            stack[-1] = True
+            bodies.append(["("])
+        elif token == ")" and len(bodies) > 1:
+            closed = bodies.pop()
+            bodies[-1] += closed
+        else:
+            bodies[-1].append(token)
     return False
+
+
+def _delimited(body: Sequence[str]) -> bool:
+    """Whether each repetition of the group has one place for a character that nothing else in it takes.
+
+    ``(?:[a-z]+_)+`` is read in one way only; ``(?:[a-z_]+_)+`` is not. ``body`` begins with its bracket.
+    """
+    inside = list(body[1:])
+    if not {"(", "|", "{"}.isdisjoint(inside):
+        return False
+    for place, token in enumerate(inside):
+        letter = None if token in _SPECIAL else character(token)
+        if letter is not None and inside[place + 1 : place + 2] not in (["*"], ["+"], ["?"]):
+            others = inside[:place] + inside[place + 1 :]
+            if not any(_takes(each, letter) for each in others):
+                return True
+    return False
+
+
+def _takes(token: str, letter: str) -> bool:
+    """Whether one part of a pattern may stand for the letter, in either case."""
+    return token not in _BARE and re2.fullmatch(f"(?i){token}", letter) is not None
 
 
 def texts(rule: RuleText, setting: Setting) -> Iterator[Hit]:

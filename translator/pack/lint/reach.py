@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from translator.dialect.profile import Dialect
+from translator.lowering.bounds import contradicting
 from translator.model.expr import And, Expr, Or, Test
 from translator.model.walk import tests
-from translator.pack.lint.bounds import contradicting
 from translator.pack.lint.document import RuleText
 from translator.pack.lint.expressions import shown
 from translator.pack.lint.filters import levels

@@ -12,9 +12,9 @@ from translator.engine.functions import BY_SPELLING as FUNCTIONS
 from translator.engine.types import remarks_on
 from translator.errors import InputError
 from translator.model.expr import Group, Number, Test, Text
-from translator.model.walk import attributes, tests
+from translator.model.walk import attributes, literals, tests
 from translator.pack.lint.document import Condition, RuleText
-from translator.pack.lint.expressions import attribute_of, calls, literals
+from translator.pack.lint.expressions import attribute_of, calls
 from translator.pack.lint.finding import Hit, short
 from translator.pack.lint.incidents import ARGUMENTS, DISPLAY, EVENT_TYPE
 from translator.pack.lint.setting import Setting

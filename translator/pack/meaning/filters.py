@@ -10,7 +10,9 @@ from translator.dialect.profile import Dialect
 from translator.engine.compile import compile_filter
 from translator.engine.context import Context
 from translator.errors import TranslatorError
+from translator.lowering.prune import without_dead
 from translator.model.expr import And, Expr, Not, Or, Test
+from translator.model.normal import flatten
 from translator.model.walk import tests
 from translator.pack.meaning.atoms import Functions, TooMany
 from translator.pack.meaning.bdd import FALSE, TRUE, Diagram, TooLarge
@@ -73,8 +75,9 @@ def searches(filters: Sequence[Expr], dialect: Dialect) -> Iterator[Search]:
 
 def _proved_same(old: Expr, new: Expr, dialect: Dialect) -> bool:
     functions = Functions(dialect, Diagram())
+    one, other = (without_dead(flatten(each), dialect) for each in (old, new))
     try:
-        return functions.of(old) == functions.of(new)
+        return functions.of(one) == functions.of(other)
     except (TooMany, TooLarge):
         return False
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 import re2
 
 from translator.dialect.profile import Dialect
-from translator.model.expr import Literal, Network, Number, Pattern, Range, Test, Text, Values
-from translator.pack.lint.expressions import compile_quietly, literals
+from translator.lowering.portable import compile_quietly
+from translator.model.expr import Literal, Network, Number, Pattern, Range, Test, Text
+from translator.model.walk import literals
 
 Value = str | int | float
 _SURROUNDINGS = re.compile(r"[$^]|\\[bBAzZ]")
@@ -60,12 +61,15 @@ _ENDS: dict[tuple[str, bool], Callable[[Interval, float], None]] = {
 
 @dataclass
 class Possible:
-    """The values of one attribute that the tests seen so far leave; ``values`` is None while any may do."""
+    """The values of one attribute that the tests seen so far leave; ``values`` is None while any may do.
+
+    Where exact values ignore letter case, they are known by their folded form and kept as they are written.
+    """
 
     dialect: Dialect
     absent: bool = False
     present: bool = False
-    values: set[Value] | None = None
+    values: dict[Value, Value] | None = None
     interval: Interval = field(default_factory=Interval)
     searches: list[tuple[Test, Callable[[str], bool]]] = field(default_factory=list)
     excluded: set[Value] = field(default_factory=set)
@@ -91,22 +95,27 @@ class Possible:
             self.interval.below(range_.high.value, False)
 
     def _one_of(self, test: Test) -> None:
-        found = [self._value(each) for each in literals(test) if isinstance(each, Literal)]
-        members = test.operand.items if isinstance(test.operand, Values) else (test.operand,)
-        values = {each for each in found if each is not None}
+        members = literals(test)
+        # A network stands for many addresses, a group for many values.
+        exact = [each.value for each in members if isinstance(each, Literal) and not _is_range(each)]
+        values = {self._key(each): each for each in exact}
         if test.negated:
-            self.excluded |= values
-        elif len(found) == len(members) and None not in found:
-            self.values = values if self.values is None else self.values & values
+            self.excluded |= values.keys()
+        elif members and len(exact) == len(members):
+            old = values if self.values is None else self.values
+            self.values = {key: value for key, value in old.items() if key in values}
 
-    def _value(self, literal: Literal) -> Value | None:
-        if isinstance(literal, Text):
-            return literal.value.casefold() if "in" in self.dialect.ignores_case else literal.value
-        # A network stands for many addresses.
-        return None if isinstance(literal, Network) and "/" in literal.value else literal.value
+    def _key(self, value: Value) -> Value:
+        return value.casefold() if self._folds and isinstance(value, str) else value
+
+    @property
+    def _folds(self) -> bool:
+        """Whether some operator for exact values ignores letter case."""
+        return not self.dialect.ignores_case.isdisjoint(("equals", "in"))
 
     def _search(self, test: Test) -> Callable[[str], bool] | None:
-        ignores = test.operator in self.dialect.ignores_case
+        # A search that respects case may meet a value in a case that no test spells out.
+        ignores = self._folds or test.operator in self.dialect.ignores_case
         if isinstance(test.operand, Pattern):
             try:
                 search = compile_quietly(
@@ -128,14 +137,19 @@ class Possible:
         return self.interval.empty or self._no_value() or self._searches_exclude()
 
     def _no_value(self) -> bool:
-        return self.values is not None and not any(self._fits(each) for each in self.values)
+        return self.values is not None and not any(self._fits(*each) for each in self.values.items())
 
-    def _fits(self, value: Value) -> bool:
-        if value in self.excluded:
+    def _fits(self, key: Value, value: Value) -> bool:
+        if key in self.excluded:
             return False
         if isinstance(value, str):
-            return all(search(value) != test.negated for test, search in self.searches)
+            return all(self._agrees(test, search(value)) for test, search in self.searches)
         return self.interval.holds(value)
+
+    def _agrees(self, test: Test, found: bool) -> bool:
+        if test.negated and self._folds and test.operator not in self.dialect.ignores_case:
+            return True  # it may be found in this case and not in another
+        return found != test.negated
 
     def _searches_exclude(self) -> bool:
         """Whether what one search wants another one forbids: the same, or a text within it."""
@@ -144,6 +158,10 @@ class Possible:
             if test.negated and any(_same(test, other) or _within(test, search, other) for other in wanted):
                 return True
         return False
+
+
+def _is_range(literal: Literal) -> bool:
+    return isinstance(literal, Network) and "/" in literal.value
 
 
 def _same(one: Test, other: Test) -> bool:
