@@ -86,12 +86,14 @@ def test_a_correlation_becomes_what_is_expected(case: dict[str, Any]) -> None:
     assert (print_filter(constraint) if constraint else None) == case.get("constraint")
     assert found.window == case.get("window", found.window)
     # Presence of a group-by field has a note of its own, which is tested with `exists`.
-    above = {
-        note.code.name: note.effect.value
-        for note in reversed(translation.notes)
-        if note.effect is not Effect.INFO and note.code.name != "dash-is-absent"
-    }
-    assert above == case.get("notes", {})
+    above: dict[str, dict[str, None]] = {}
+    for note in translation.notes:
+        if note.effect is not Effect.INFO and note.code.name != "dash-is-absent":
+            above.setdefault(note.code.name, {}).setdefault(note.effect.value)
+    notes = {code: " and ".join(effects) for code, effects in above.items()}
+    assert notes == case.get("notes", {})
+    incident = {each.name: f"{each.sub_pattern}.{each.source}" for each in found.incident.attributes}
+    assert incident == case.get("incident", incident)
 
 
 @pytest.mark.parametrize("case", cases("aggregations.yaml"), ids=lambda case: case["condition"])
