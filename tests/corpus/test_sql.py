@@ -15,7 +15,7 @@ from translator.engine.ruleset import FilterIndex
 from translator.engine.values import Event, Record
 from translator.errors import Refused, TranslatorError
 from translator.harness.clickhouse.local import Filter, local
-from translator.harness.clickhouse.table import stored
+from translator.harness.clickhouse.table import Layout, stored
 from translator.lowering.names import Names
 from translator.model.rule import Rule
 from translator.normalise import normalise
@@ -63,7 +63,8 @@ def test_clickhouse_gives_what_closures_give(rules: list[Rule], stream: list[Eve
             places.append(place)
         except Refused as error:
             refused[error.code] += 1
-    kept = [stored(event, schema) for event in stream]
+    layout = Layout(schema)
+    kept = [stored(event, layout) for event in stream]
     index: FilterIndex = replay._index  # noqa: SLF001 - the closures that a replay asks, held to asking all of them elsewhere
     wanted = set(places)
     expected = {

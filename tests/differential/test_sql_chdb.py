@@ -137,7 +137,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 def test_filters_of_the_suite_hold_where_the_engine_says(database: Database) -> None:
     filters, events = suite()
     assert database.load(events) == len(events)
-    kept = [stored(event, database.schema) for event in events]
+    kept = [stored(event, database.layout) for event in events]
     for profile in profile_names():
         dialect = load_profile(profile)
         asked: list[tuple[Expr, Filter]] = []

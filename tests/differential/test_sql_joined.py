@@ -113,7 +113,7 @@ def test_groups_complete_when_the_engine_says(database: Database, name: str) -> 
         assert len(sqlglot.parse(text, read="clickhouse")) == 1
         for seed in range(3 if profile == "default" else 1):
             events = stream(seed, 120)
-            kept = [stored(event, SCHEMA) for event in events]
+            kept = [stored(event, database.layout) for event in events]
             fired = {
                 (int(firing.time), *firing.key)
                 for firing in Replay([rule], dialect).run((int(event["phRecvTime"]), event) for event in kept)

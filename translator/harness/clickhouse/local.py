@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -14,17 +16,19 @@ from translator.dialect.profile import Dialect
 from translator.engine.compile import pinned_event_types
 from translator.engine.values import Event
 from translator.errors import Refused, UsageError
-from translator.harness.clickhouse.table import NUMBER, create, rows
+from translator.harness.clickhouse.arrow import Columns
+from translator.harness.clickhouse.table import NUMBER, Layout, create
 from translator.model.expr import Expr
 from translator.model.rule import Rule
 from translator.render.sql.conditions import condition
 from translator.render.sql.places import place
+from translator.render.sql.quoting import quote
 from translator.render.sql.schema import SchemaFile
 from translator.render.sql.single import least_count
 from translator.render.sql.texts import equal
 
 TABLE = "events"
-ROWS_AT_ONCE = 10_000
+ROWS_AT_ONCE = 50_000
 RULES_AT_ONCE = 100
 """Rules that are asked in one pass over the table."""
 _SETTINGS = (
@@ -63,17 +67,22 @@ class Database:
         self._session = session
         # Statements name the table of the schema; here it is the one that was loaded.
         self.schema = msgspec.structs.replace(schema, table=TABLE, order=NUMBER)
+        self.layout = Layout(self.schema)
+        self._columns = Columns(self.layout)
 
     def load(self, events: Iterable[Event]) -> int:
         """Put events into a new table; how many there were."""
         self._ask(f"DROP TABLE IF EXISTS {TABLE}")
         self._ask(create(self.schema, TABLE))
-        made = rows(events, self.schema)
-        count = 0
-        while batch := list(islice(made, ROWS_AT_ONCE)):
-            lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in batch)
-            self._ask(f"INSERT INTO {TABLE} FORMAT JSONEachRow {lines}")
-            count += len(batch)
+        given, count = iter(events), 0
+        with TemporaryDirectory() as directory:
+            path = Path(directory) / "events.parquet"
+            while batch := list(islice(given, ROWS_AT_ONCE)):
+                self._columns.write(batch, count, path)
+                source = f"file({quote(str(path))}, Parquet)"
+                names, values = self._columns.names(), self._columns.values()
+                self._ask(f"INSERT INTO {TABLE} ({names}) SELECT {values} FROM {source}")
+                count += len(batch)
         return count
 
     def ask(self, sql: str) -> list[list[Any]]:

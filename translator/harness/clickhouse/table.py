@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from translator.engine.times import to_seconds
 from translator.engine.values import Event, Value, as_text, to_address, to_number
@@ -43,7 +43,69 @@ def create(schema: SchemaFile, table: str) -> str:
     )
 
 
-def stored(event: Event, schema: SchemaFile) -> dict[str, Value]:
+Read = Callable[[Value], Value | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Where an attribute goes: a column, or a nested column, for addresses one for each IP version.
+
+    ``read`` gives what is stored of a value, ``None`` where that is nothing.
+    """
+
+    column: str
+    arrays: tuple[str, ...]
+    is_text: bool
+    read: Read
+
+    def array(self, value: Value) -> str:
+        """The nested column of a value; an address goes where its version suits."""
+        return self.arrays[0] if len(self.arrays) == 1 or ":" not in str(value) else self.arrays[-1]
+
+
+class Layout:
+    """What a table of the schema holds of events; what is known of an attribute is kept."""
+
+    def __init__(self, schema: SchemaFile) -> None:
+        self.schema = schema
+        self._known: dict[str, Holder | None] = {}
+
+    def holder(self, attribute: str) -> Holder | None:
+        """Where the attribute goes, ``None`` when it has no place."""
+        try:
+            return self._known[attribute]
+        except KeyError:
+            found = self._holder(attribute)
+            if len(self._known) < _MOST_ATTRIBUTES:
+                self._known[attribute] = found
+            return found
+
+    def _holder(self, attribute: str) -> Holder | None:
+        schema = self.schema
+        column = schema.columns.get(attribute)
+        if column is None and attribute == schema.time:
+            return Holder(schema.time, (), False, _reader(Kind.TIME, "DateTime", absence=False))
+        try:
+            where = place(attribute, schema)
+        except Refused:
+            return None
+        if column is not None:
+            type_ = read_type(column.type)
+            name = where.type if type_ is None else type_.name
+            read = _reader(where.kind, name, absence=column.absent == "default")
+            return Holder(column.column, (), where.kind is Kind.TEXT, read)
+        arrays: tuple[str, ...] = (where.array,)
+        if where.kind is Kind.ADDRESS:
+            narrow = next((array for array, type_ in schema.arrays.items() if type_ == "IPv4"), where.array)
+            arrays = (narrow, where.array) if narrow != where.array else arrays
+        read = _reader(where.kind, where.type, absence=False)
+        return Holder("", arrays, where.kind is Kind.TEXT, read)
+
+
+_MOST_ATTRIBUTES = 100_000
+
+
+def stored(event: Event, layout: Layout) -> dict[str, Value]:
     """The event as the table can give it back.
 
     Left out: what has no place or does not suit the type of its place, and what is stored as absence is.
@@ -51,24 +113,42 @@ def stored(event: Event, schema: SchemaFile) -> dict[str, Value]:
     """
     found: dict[str, Value] = {}
     for name, value in event.items():
-        kept = None if value is None else _kept(name, as_text(value), schema)
+        holder = layout.holder(name)
+        kept = None if value is None or holder is None else holder.read(value)
         if kept is not None:
             found[name] = kept
-    found.setdefault(schema.time, 0)
+    found.setdefault(layout.schema.time, 0)
     return found
 
 
-def _kept(name: str, text: str, schema: SchemaFile) -> Value | None:
-    try:
-        where = place(name, schema)
-    except Refused:
-        return None
-    column = schema.columns.get(name)
-    type_ = read_type(column.type) if column else None
-    value = _READ[where.kind](text, where.type if type_ is None else type_.name)
-    if value is not None and column is not None and column.absent == "default":
-        return None if value in ("", 0, "0.0.0.0", "::") else value
-    return value
+def _reader(kind: Kind, type_: str, *, absence: bool) -> Read:
+    """How values are read for a type; with ``absence`` the default of the type stands for none."""
+    made = _READ[kind]
+    known: dict[str, Value | None] = {}
+
+    def read(value: Value) -> Value | None:
+        if type(value) is str:
+            try:
+                return known[value]
+            except KeyError:
+                pass
+        found = made(as_text(value), type_)
+        if absence and found in ("", 0, "0.0.0.0", "::"):
+            found = None
+        if type(value) is str:
+            if len(known) >= _MOST_VALUES:
+                known.clear()
+            known[value] = found
+        return found
+
+    def text(value: Value) -> Value | None:
+        found = value if type(value) is str and value.isascii() else as_text(value)
+        return None if absence and not found else found
+
+    return text if kind is Kind.TEXT else read
+
+
+_MOST_VALUES = 50_000
 
 
 def _integer(text: str, type_: str) -> int | None:
@@ -102,31 +182,6 @@ _READ: Mapping[Kind, Callable[[str, str], Value | None]] = {
     Kind.ADDRESS: _address,
     Kind.TIME: _time,
 }
-
-
-def rows(events: Iterable[Event], schema: SchemaFile) -> Iterable[dict[str, Any]]:
-    """Each event as an object for ``FORMAT JSONEachRow``."""
-    for number, event in enumerate(events):
-        row: dict[str, Any] = {NUMBER: number}
-        for name, value in stored(event, schema).items():
-            column = schema.columns.get(name)
-            if column is not None or name == schema.time:
-                row[column.column if column else name] = value
-                continue
-            array = _array(name, value, schema)
-            row.setdefault(f"{array}.name", []).append(name)
-            row.setdefault(f"{array}.value", []).append(value)
-        yield row
-
-
-def _array(name: str, value: Value, schema: SchemaFile) -> str:
-    """The nested column of an attribute; an address goes where its version suits."""
-    where = place(name, schema)
-    if where.kind is Kind.ADDRESS and ":" not in str(value):
-        narrow = [array for array, type_ in schema.arrays.items() if type_ == "IPv4"]
-        if narrow:
-            return narrow[0]
-    return where.array
 
 
 def seconds(text: str) -> int:
