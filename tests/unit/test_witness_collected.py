@@ -91,7 +91,8 @@ def test_every_log_source_has_a_case() -> None:
         ("/webserver/", "cs-user-agent", 'a "quoted" word'),  # servers put backslashes before quotes
         ("/webserver/", "sc-status", "example"),
         ("/proxy/", "c-uri", "-"),  # stands for nothing
-        ("/dns/", "query", "two words"),
+        ("/webserver/", "cs-uri-query", '/a?b="c"'),
+        ("/dns/", "query", 'two "words"'),
         ("azure//signinlogs", "ActivityDetails", "x"),
     ],
 )

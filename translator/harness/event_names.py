@@ -14,7 +14,7 @@ _FILLED = (
     (r"\(\?:[^()]*\)[?*]", ""),
     (r"\(\?:([^()|]*)[^()]*\)\+?", r"\1"),
     (r"\[[^\]]*\]\+|\.\+", "EXAMPLE"),
-    (r"\.\*|[\^$]", ""),
+    (r"\[[^\]]*\]\*|\.\*|[\^$]", ""),
     (r"\\(.)", r"\1"),
 )
 """What of an expression stands for others -> the least that it stands for, in this order."""
@@ -30,7 +30,7 @@ def made_name(fields: Mapping[str, Any], log_source: LogSource) -> str:
     for target, value in sorted(_parts(fields, log_source), key=lambda part: len(part[0].before)):
         leads = (f"{name}{between}" for between in _BETWEEN)
         lead = next((each for each in leads if re2.search(f"{target.before}$", each)), _least(target.before))
-        name = lead + target.spelled(_as_known(target, value))
+        name = lead + target.named(_as_known(target, value))
         name += _least(target.after)
     return name
 

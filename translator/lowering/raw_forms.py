@@ -60,7 +60,8 @@ class Frame:
 
 def frames_of(target: RawTarget) -> tuple[str, tuple[Frame, ...]]:
     """The pattern that finds the name of a field, and the frames of its value."""
-    name = regex.escape(target.name)
+    names = "|".join(map(regex.escape, target.names))
+    name = f"(?:{names})" if target.also else names
     if target.form == "json":
         before = rf"(?:\x22{name}\x22\s*:\s*|[/\[]{name}\]=)"
         inside = r"[^\x22,}\]]"
@@ -87,7 +88,7 @@ class FramedHolder(RawHolder):
 
     @property
     def words(self) -> str:
-        return f"{self.target.element} of the raw message"
+        return f"{' or '.join((self.target.element, *self.target.also))} of the raw message"
 
     def text(self, wanted: Glob) -> Expr:
         if wanted.is_anything:

@@ -90,6 +90,10 @@ class Taxonomy:
         """Whether the attribute has to be created before a rule can use it."""
         return name in self._attributes or name in load.shipped_catalogue().custom
 
+    def is_shipped(self, key: str) -> bool:
+        """Whether no file of the user says anything about the log source."""
+        return key not in self._extra
+
     def _knows(self, key: str) -> bool:
         return key in self._extra or _file_of_key(key) in self._shipped
 

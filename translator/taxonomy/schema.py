@@ -69,13 +69,14 @@ class EventTypePartRow(Row, frozen=True, kw_only=True):
     """A value that is part of the name of the event type.
 
     ``before`` and ``after`` are regular expressions for the rest of the name. ``replace`` says which texts
-    of the value are written otherwise there, in this order.
+    of the value are written otherwise there, in this order. ``trims``: characters that are left off its end.
     """
 
     before: str
     after: str = ""
     replace: dict[str, str] = {}
     case: Literal["keep", "upper"] = "keep"
+    trims: str = ""
 
     def __post_init__(self) -> None:
         check_pattern(f"{self.before}x{self.after}$")
@@ -84,7 +85,8 @@ class EventTypePartRow(Row, frozen=True, kw_only=True):
 class TargetRow(Row, frozen=True, kw_only=True):
     """Where a value is stored: exactly one of the forms.
 
-    ``merges``: other values than those listed are stored as one of theirs.
+    ``merges``: other values than those listed are stored as one of theirs. ``also``: further names that the
+    raw message may have for the value of ``raw``, where collectors spell it in several ways.
     """
 
     attribute: str | None = None
@@ -94,6 +96,7 @@ class TargetRow(Row, frozen=True, kw_only=True):
     hashes: dict[str, str] | None = None
     event_type: EventTypePartRow | None = None
     raw: str | None = None
+    also: tuple[str, ...] = ()
     raw_form: RawForm | None = None
 
     def __post_init__(self) -> None:
@@ -107,6 +110,8 @@ class TargetRow(Row, frozen=True, kw_only=True):
             raise ValueError("'merges' speaks of 'values', which is missing")
         if self.raw_form is not None and self.raw is None:
             raise ValueError("'raw_form' says how the raw message writes a field, and 'raw' is missing")
+        if self.also and self.raw is None:
+            raise ValueError("'also' names the field in the raw message too, and 'raw' is missing")
         if self.event_type is not None and any(isinstance(to, int) for to in (self.values or {}).values()):
             raise ValueError("'values' puts a number into the name of an event type")
 

@@ -52,7 +52,7 @@ class EventTypePartTarget:
     """The value is part of the event type: its name matches ``^before`` value ``after$``.
 
     ``before`` (which begins with ``^``) and ``after`` are regular expressions. ``values`` are values that
-    stand there as another text altogether.
+    stand there as another text altogether. ``trims`` are characters that the end of a value loses there.
     """
 
     before: str
@@ -60,6 +60,15 @@ class EventTypePartTarget:
     replaced: Mapping[str, str]
     upper: bool
     values: Mapping[str, str]
+    trims: str = ""
+
+    def named(self, value: str) -> str:
+        """A whole value as the name of the event type spells it.
+
+        >>> EventTypePartTarget("^Feed-", "", {" ": "_"}, False, {}, ".").named("Reset it.")
+        'Reset_it'
+        """
+        return self.spelled(value if value in self.values else value.rstrip(self.trims))
 
     def spelled(self, text: str) -> str:
         """The value, or a part of it that has no wildcards, as the name of the event type spells it.
@@ -81,11 +90,12 @@ class RawTarget:
 
     ``form`` tells how: ``xml`` as ``<Data Name='element'>value</Data>``, where an empty ``element`` means
     data without a name; ``json`` as ``"element":"value"``; ``key_value`` as ``element=value``; ``text``
-    without the name.
+    without the name. ``also`` are other names of the element, of which a message has one.
     """
 
     element: str
     form: RawForm = "xml"
+    also: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -94,7 +104,17 @@ class RawTarget:
         >>> RawTarget("requestParameters.attribute", "json").name
         'attribute'
         """
-        return self.element.rpartition(".")[2] if self.form == "json" else self.element
+        return self.names[0]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The same of all names of the element, the usual one first.
+
+        >>> RawTarget("status", "json", ("properties.result",)).names
+        ('status', 'result')
+        """
+        elements = (self.element, *self.also)
+        return tuple(each.rpartition(".")[2] for each in elements) if self.form == "json" else elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +190,10 @@ def simple_target(row: TargetRow, always: bool, raw_form: RawForm) -> SimpleTarg
     if row.event_type is not None:
         part = row.event_type
         values = {value: str(text) for value, text in (row.values or {}).items()}
-        return EventTypePartTarget(part.before, part.after, part.replace, part.case == "upper", values)
-    return RawTarget(row.raw or "", row.raw_form or raw_form)
+        return EventTypePartTarget(
+            part.before, part.after, part.replace, part.case == "upper", values, part.trims
+        )
+    return RawTarget(row.raw or "", row.raw_form or raw_form, row.also)
 
 
 def target(row: FieldRow, raw_form: RawForm) -> Target:

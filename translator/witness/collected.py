@@ -188,6 +188,8 @@ def _line(kind: Kind, fields: Mapping[str, Any]) -> str | None:
     texts = {name: str(value) for name, value in {**kind.usual, **fields}.items()}
     if _TARGET in texts:
         target = texts[_TARGET].replace(" ", _BLANK)
+        if '"' in target:  # servers put a backslash before it
+            return None
         texts[_TARGET] = target if target.startswith("/") else f"/?{target}"
     slots = set(_SLOT.findall(kind.line))
     if slots != set(texts):
