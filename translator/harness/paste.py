@@ -6,15 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from translator.harness.proof import Proof
-from translator.normalise import normalise
-from translator.witness import RawForm
 
 _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
-
-
-def raw_text(raw: RawForm | None) -> str:
-    """The message as the collector gets it; empty where none is known for the log source of the rule."""
-    return str(normalise(raw)["rawEventMsg"]) if raw is not None else ""
 
 
 def pasted(proofs: Sequence[Proof]) -> Iterator[tuple[str, str]]:

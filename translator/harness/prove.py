@@ -18,7 +18,6 @@ from translator.harness.given import Given
 from translator.harness.judge import Judge
 from translator.harness.mutation import mutation_score
 from translator.harness.others import Pack
-from translator.harness.paste import raw_text
 from translator.harness.proof import GIVEN, STRANGER, Mapped, Mutants, Proof, Trial, profiles_with
 from translator.harness.strangers import pins_event_types, siblings, strangers
 from translator.model.rule import Rule
@@ -29,8 +28,7 @@ from translator.sources.linked import Shared
 from translator.sources.rule_files import rule_sources
 from translator.sources.sigma import RuleSource
 from translator.translate import Translation, translate_alone
-from translator.witness import Judge as Judged
-from translator.witness import Witness, Witnesses, judge_of, raw_event, witnesses
+from translator.witness import RawForm, Witness, Witnesses, judge_of, raw_event, witnesses
 
 Task = tuple[Path, bytes]
 """A rule file and what it holds."""
@@ -183,24 +181,27 @@ def _tried(proof: Proof, subject: _Subject, trials: Trials) -> Proof:
 
 def _events(subject: _Subject, trials: Trials) -> Iterator[_Event]:
     log_source = known_log_source(subject.source, trials.options.settings.taxonomy)
-    for number, (each, text) in enumerate(_made(subject, trials), 1):
-        seen = views(each.event, "sigma", log_source)
+    for number, (each, raw) in enumerate(_made(subject, trials), 1):
+        seen = views(each.event, "sigma", log_source) if raw is None else views(raw, "raw", None)
+        text = str(seen.fortisiem["rawEventMsg"]) if trials.paste and raw is not None else ""
         yield _Event(each.kind, f"{each.kind} {number}", each.why, each.leaf, each.event, seen, text)
     for given in trials.given:
         case = given.case
         yield _Event(GIVEN, str(case.location), "", None, case.event, given.seen(log_source))
 
 
-def _made(subject: _Subject, trials: Trials) -> Iterator[tuple[Witness, str]]:
-    """The witnesses of all conditions, each with its message as collected if that is asked for."""
+def _made(subject: _Subject, trials: Trials) -> Iterator[tuple[Witness, RawForm | None]]:
+    """The witnesses of all conditions, each as it is collected where that is known.
+
+    What parsers of the user make of events is in rows alone, so no event of theirs is taken as collected.
+    """
+    source, taxonomy = subject.source, trials.options.settings.taxonomy
+    log_source = known_log_source(source, taxonomy)
+    shipped = log_source is not None and taxonomy.is_shipped(log_source.key)
     for condition, found in zip(subject.conditions, subject.made, strict=False):
-        judge: Judged | None = None
+        judge = judge_of(source, condition, trials.options.placeholders) if found.events else None
         for each in found.events:
-            if trials.paste:
-                judge = judge or judge_of(subject.source, condition, trials.options.placeholders)
-                yield each, raw_text(raw_event(subject.source, each, judge))
-            else:
-                yield each, ""
+            yield each, raw_event(source, each, judge) if shipped else None
 
 
 def _strangers(found: Sequence[tuple[_Event, Trial]]) -> Iterator[_Event]:
