@@ -6,5 +6,19 @@ from translator.witness.event import Witness, Witnesses
 from translator.witness.generate import witnesses
 from translator.witness.judge import Judge, judge_of
 from translator.witness.raw import RawForm, raw_event
+from translator.witness.sequences.generate import witness_sequences
+from translator.witness.sequences.made import Sequence, Sequences, Step
 
-__all__ = ["Judge", "RawForm", "Witness", "Witnesses", "judge_of", "raw_event", "witnesses"]
+__all__ = [
+    "Judge",
+    "RawForm",
+    "Sequence",
+    "Sequences",
+    "Step",
+    "Witness",
+    "Witnesses",
+    "judge_of",
+    "raw_event",
+    "witness_sequences",
+    "witnesses",
+]

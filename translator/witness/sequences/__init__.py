@@ -1,0 +1,1 @@
+"""Events in an order and with times, made from Sigma correlations."""
