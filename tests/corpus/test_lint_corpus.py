@@ -1,4 +1,4 @@
-"""The translations of the public Windows rules have no fault that would make an import fail."""
+"""The translations of the public Windows rules have no fault that is ours."""
 
 from __future__ import annotations
 
@@ -18,15 +18,12 @@ from translator.translate import render
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 
 
-def test_translations_have_no_errors(shared_root: Path) -> None:
+def test_nothing_but_what_their_authors_ask_for_is_remarked(shared_root: Path) -> None:
     pages = [each.page for each in windows_translations(shared_root) if each.rule is not None]
     data = render(pages).encode()
     linter = Linter(Setting())
     findings = linter.check(data, "all.xml")
     print(f"{linter.rules} rules: {dict(Counter(each.code for each in findings))}")
-    assert [str(each) for each in findings if each.severity is Severity.ERROR] == []
-    assert len(findings) < len(pages) / 10
-    better = fixed(data, "all.xml", load_profile())
-    left = Linter(Setting()).check(better, "all.xml")
-    assert [str(each) for each in left if each.row.fix] == []
-    assert {each.code for each in left} < {each.code for each in findings}
+    assert [str(each) for each in findings if each.severity is not Severity.INFO] == []
+    assert len(findings) < len(pages) / 100
+    assert fixed(data, "all.xml", load_profile()) == data

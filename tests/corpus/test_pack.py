@@ -18,6 +18,9 @@ from translator.pack.assemble import assemble
 from translator.pack.build import Pack, build
 from translator.pack.diff import Category
 from translator.pack.folder import write_folder
+from translator.pack.lint.check import Linter
+from translator.pack.lint.codes import Severity
+from translator.pack.lint.setting import Setting
 from translator.pack.meaning.rules import Kind
 from translator.pack.overrides import Overrides, parse_overrides
 from translator.pack.read import Found, Known, known_of, read_document, read_known
@@ -45,7 +48,7 @@ def built(folder: Path, chosen: Overrides) -> Pack:
     return build(assembled, SETTINGS, chosen, {}, "test")
 
 
-def test_a_pack_of_all_rules_is_the_same_twice_and_reads_back(shared_root: Path, tmp_path: Path) -> None:
+def test_a_pack_of_all_rules_repeats_lints_clean_and_reads_back(shared_root: Path, tmp_path: Path) -> None:
     folder = tmp_path / "sigma"
     for name in COLLECTIONS:
         shutil.copytree(shared_root / "sigma" / name, folder / name)
@@ -55,6 +58,13 @@ def test_a_pack_of_all_rules_is_the_same_twice_and_reads_back(shared_root: Path,
     assert len(rules) > 3_000
     assert len({each.event_type.casefold() for each in rules}) == len(rules)
     assert len({each.name.casefold() for each in rules}) == len(rules)
+    linter = Linter(Setting())
+    documents = [(path, data) for path, data in first.files.items() if path.endswith(".xml")]
+    findings = [each for path, data in documents for each in linter.check(data, path)]
+    assert linter.rules == len(rules)
+    as_asked = [each for each in findings if each.code == "imported-active"]
+    assert len(as_asked) == len(rules)
+    assert {each.code for each in findings if each.severity is not Severity.INFO} == {"imported-active"}
     write_folder(tmp_path / "pack", first.files)
     known = read_known(tmp_path / "pack")
     assert (known.errors, known.edited) == ((), ())
