@@ -134,7 +134,14 @@ def _pairs(fields: Mapping[str, Value]) -> str:
     )
 
 
-_MESSAGES = {"xml": _message, "json": _json, "key_value": _pairs}
+def _audited(fields: Mapping[str, Value]) -> str:
+    texts = ((name, str(value)) for name, value in fields.items())
+    return " ".join(
+        f"{name}={text.encode().hex().upper()}" if " " in text else f'{name}="{text}"' for name, text in texts
+    )
+
+
+_MESSAGES = {"xml": _message, "json": _json, "key_value": _pairs, "audit": _audited}
 
 
 def _escaped(text: str) -> str:

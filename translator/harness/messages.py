@@ -21,9 +21,19 @@ def messages(fields: Mapping[str, Any], log_source: LogSource) -> tuple[str, ...
         bare = ", ".join(f'"{name}": {value}' for name, value in named.items())
         return quoted, f"{{{bare}}}"
     bare = " ".join(f"{name}={value}" for name, value in named.items())
+    if log_source.raw_form == "audit":
+        return " ".join(_audited(name, value) for name, value in named.items()), bare
     if log_source.raw_form == "key_value":
         return " ".join(_pair(name, value) for name, value in named.items()), bare
     return (bare,)
+
+
+def _audited(name: str, value: object) -> str:
+    """In hexadecimal as soon as a value has blanks, quotes or letters beyond ASCII."""
+    text = str(value)
+    if all("!" <= letter <= "~" and letter != '"' for letter in text):
+        return _pair(name, value)
+    return f"{name}={text.encode('utf-8', 'surrogatepass').hex().upper()}"
 
 
 def _pair(name: str, value: object) -> str:

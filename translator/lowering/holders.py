@@ -80,6 +80,10 @@ class Holder(ABC):
         """The same for a pattern, as far as it is cut over parts of the place."""
         return False
 
+    def misses(self, pattern: str) -> str:
+        """Values in which a pattern is not searched, in words; empty where it is in all."""
+        return ""
+
     @property
     def words(self) -> str:
         """The place in words."""

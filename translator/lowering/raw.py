@@ -19,7 +19,7 @@ from translator.lowering import regex
 from translator.lowering.context import Emission
 from translator.lowering.glob import AnyOf, Glob, Part, Wild
 from translator.lowering.holders import Holder
-from translator.lowering.spelling import BY_FORM, Spell, as_it_is, in_xml
+from translator.lowering.spelling import BY_FORM, Spell, any_in_hex, as_it_is, in_hex, in_xml
 from translator.lowering.tokens import alternatives, character, is_class, sets_flags, tokens
 from translator.model.expr import Attribute, Expr, Not, Pattern, Test
 
@@ -81,6 +81,14 @@ _WIDE = {
 """Tokens that would run over the end of an element."""
 
 
+def _in_hex(part: Part) -> str:
+    if isinstance(part, str):
+        return "".join(map(in_hex, part))
+    if isinstance(part, AnyOf):
+        return any_in_hex(part.characters)
+    return BYTES if part is Wild.ANY else ENCODED
+
+
 class RawHolder(Holder):
     """A place in the raw message, where nothing is dropped or replaced."""
 
@@ -135,6 +143,12 @@ class ElementHolder(RawHolder):
         return Not(search(self._name + (r"[\s/>]" if self.element else "[/>]"), self.emission))
 
 
+BYTES = "(?:[0-9A-F]{2})*"
+"""What the Linux audit system writes for any text, in hexadecimal."""
+ENCODED = "(?:[0-7][0-9A-F]|[C-F][0-9A-F](?:[89AB][0-9A-F])+)"
+"""The same for one character."""
+ENCODED_MISSED = "values with blanks, quotes or letters beyond ASCII, which the log writes in hexadecimal"
+
 _ONES = {"xml": r"(?:&\w+;|[\s\S])", "json": r"(?:\\u[0-9a-fA-F]{4}|\\.|[\s\S])"}
 """One character of a value, by the form of the message."""
 
@@ -170,7 +184,13 @@ class MessageHolder(RawHolder):
         _, middle, _ = wanted.trimmed()
         if not middle.parts:
             raise self._unsearchable("whether there is any value cannot be seen")
-        return search("".join(map(self._part, middle.parts)), self.emission)
+        plain = "".join(map(self._part, middle.parts))
+        if self.form != "audit":
+            return search(plain, self.emission)
+        return search(f"{plain}|={BYTES}{''.join(map(_in_hex, middle.parts))}", self.emission)
+
+    def misses(self, pattern: str) -> str:
+        return ENCODED_MISSED if self.form == "audit" else ""
 
     def pattern(self, pattern: str) -> Expr:
         flags, body = regex.flags_of(pattern)

@@ -5,6 +5,7 @@ A value is looked for beside its name, in each of the frames in which it may sta
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from translator import notes
@@ -12,8 +13,17 @@ from translator.errors import Refused
 from translator.lowering import regex
 from translator.lowering.context import Emission
 from translator.lowering.glob import AnyOf, Glob, Part, Wild
-from translator.lowering.raw import RAW_MESSAGE, RawHolder, found, search
-from translator.lowering.spelling import Spell, as_it_is, in_json, in_quotes
+from translator.lowering.raw import BYTES, ENCODED, ENCODED_MISSED, RAW_MESSAGE, RawHolder, found, search
+from translator.lowering.spelling import (
+    Spell,
+    any_in_hex,
+    as_it_is,
+    in_hex,
+    in_json,
+    in_quotes,
+    is_encoded,
+    may_be_encoded,
+)
 from translator.lowering.tokens import alternatives, character, is_class, sets_flags, tokens
 from translator.model.expr import Expr, Not
 from translator.taxonomy.lookup import RawTarget
@@ -25,6 +35,7 @@ class Frame:
 
     ``one`` is one character of a value, ``anything`` any number of them. ``spell`` gives the pattern of a
     character that a value has in another spelling. ``escape`` may stand before characters of a value.
+    ``set_of`` is one out of several characters.
     """
 
     before: str
@@ -33,13 +44,14 @@ class Frame:
     after: str
     spell: Spell
     escape: str = ""
+    set_of: Callable[[str], str] = regex.character_class
 
     def part(self, part: Part) -> str:
         """A part of the value."""
         if isinstance(part, str):
             return "".join(self.spell(letter) or regex.escape(letter) for letter in part)
         if isinstance(part, AnyOf):
-            return regex.character_class(part.characters)
+            return self.set_of(part.characters)
         return self.anything if part is Wild.ANY else self.one
 
     def token(self, token: str) -> str:
@@ -69,10 +81,16 @@ def frames_of(target: RawTarget) -> tuple[str, tuple[Frame, ...]]:
         one, anything = r"(?:[^\x22\\]|\\u[0-9a-fA-F]{4}|\\.)", r"(?:[^\x22\\]|\\.)*"
         quoted = Frame(rf"\x22{name}\x22\s*:\s*\x22", one, anything, r"\x22", in_json, r"\\?")
         return rf"(?:\x22{name}\x22\s*:|[/\[]{name}\]=)", (quoted, bare)
-    start = rf"(?:^|[\s,;|(\[]){name}="
+    start, end = rf"(?:^|[\s,;|(\[]){name}=", r"(?:[\s,;|)\]]|$)"
     quoted = Frame(rf"{start}\x22", r"[^\x22]", r"[^\x22]*", r"\x22", in_quotes)
-    bare = Frame(start, r"[^\s\x22]", r"[^\s\x22]*", r"(?:[\s,;|)\]]|$)", as_it_is)
+    bare = Frame(start, r"[^\s\x22]", r"[^\s\x22]*", end, as_it_is)
     return start, (quoted, bare)
+
+
+def encoded_frame(target: RawTarget) -> Frame:
+    """The frame of a value that the Linux audit system writes in hexadecimal."""
+    start, (_, bare) = frames_of(target)
+    return Frame(start, ENCODED, BYTES, bare.after, in_hex, set_of=any_in_hex)
 
 
 @dataclass(frozen=True)
@@ -94,13 +112,23 @@ class FramedHolder(RawHolder):
         if wanted.is_anything:
             return Not(self.absent())
         opens, middle, closes = wanted.trimmed()
-        _, frames = frames_of(self.target)
         written = (
             f"{each.before}{each.anything if opens else ''}{''.join(map(each.part, middle.parts))}"
             f"{'' if closes else each.after}"
-            for each in frames
+            for each in self._frames(wanted)
         )
         return search("|".join(written), self.emission)
+
+    def _frames(self, wanted: Glob) -> Iterator[Frame]:
+        """The frames in which such a value may stand."""
+        letters = "".join(part for part in wanted.parts if isinstance(part, str))
+        if self.target.form != "audit" or not any(map(is_encoded, letters)):
+            yield from frames_of(self.target)[1]
+        if self.target.form == "audit" and (wanted.text is None or any(map(may_be_encoded, letters))):
+            yield encoded_frame(self.target)
+
+    def misses(self, pattern: str) -> str:
+        return ENCODED_MISSED if self.target.form == "audit" else ""
 
     def pattern(self, pattern: str) -> Expr:
         flags, body = regex.flags_of(pattern)

@@ -53,5 +53,39 @@ def as_it_is(letter: str) -> str | None:
     return None
 
 
+_ALIKE = {"k": "\u212a", "s": "\u017f"}
+"""Letters beyond ASCII that count as one of ASCII where letter case is ignored."""
+
+
+def in_hex(letter: str) -> str:
+    """The bytes of a character in hexadecimal, whatever letter case is meant.
+
+    >>> in_hex("/"), in_hex("a"), in_hex("\u00e4")
+    ('2F', '[46]1', '(?:C3A4|C384)')
+    """
+    if letter == " ":
+        return "[02]0"  # between the words of a command stands a zero, which is read as a blank
+    written = (letter, other_case(letter), *_ALIKE.get(letter.lower(), ""))
+    codes = list(dict.fromkeys(each.encode("utf-8", "surrogatepass").hex().upper() for each in written))
+    if len(codes) > 1 and len(codes[0]) == len(codes[1]) == 2 and codes[0][1] == codes[1][1]:
+        codes[:2] = [f"[{min(codes[0][0], codes[1][0])}{max(codes[0][0], codes[1][0])}]{codes[0][1]}"]
+    return codes[0] if len(codes) == 1 else f"(?:{'|'.join(codes)})"
+
+
+def any_in_hex(characters: str) -> str:
+    """The bytes of one out of several characters in hexadecimal."""
+    return f"(?:{'|'.join(map(in_hex, characters))})"
+
+
+def is_encoded(letter: str) -> bool:
+    """Whether the Linux audit system writes a value with this character in hexadecimal."""
+    return not "!" <= letter <= "~" or letter == '"'
+
+
+def may_be_encoded(letter: str) -> bool:
+    """The same of the character in another letter case."""
+    return is_encoded(letter) or letter.lower() in _ALIKE
+
+
 BY_FORM: dict[str, Spell] = {"xml": in_xml, "json": in_json}
 """Form of the raw message -> the spelling; others have none of their own."""

@@ -101,6 +101,12 @@ VALUE_UNKNOWN = Code(
     "The parser replaces values by others, and the rule asks for one that has no known replacement.",
     "Add the value to the row with --taxonomy.",
 )
+VALUE_ENCODED = Code(
+    "value-encoded",
+    Effect.NARROWER,
+    "The log writes some values in another encoding, in which a pattern is not searched.",
+    "Ask with contains, startswith or endswith, which are searched in both.",
+)
 DASH_IS_ABSENT = Code(
     "dash-is-absent",
     Effect.WIDER,

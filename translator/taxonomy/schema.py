@@ -24,8 +24,12 @@ Role = Literal["event_id", "provider", "channel"]
 """A field that selects the kind of event, and so may become part of the event type."""
 
 
-RawForm = Literal["xml", "json", "key_value", "text"]
-"""How the raw message of a log source writes a field; ``text``: nothing in it tells the field."""
+RawForm = Literal["xml", "json", "key_value", "audit", "text"]
+"""How the raw message of a log source writes a field; ``text``: nothing in it tells the field.
+
+``audit`` is ``key_value`` as the Linux audit system has it: values with blanks, quotes or other letters than
+those of ASCII stand in hexadecimal.
+"""
 
 EVENT_TYPE = "eventType"
 """The attribute that says what kind of event it is."""

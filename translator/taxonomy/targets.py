@@ -89,8 +89,9 @@ class RawTarget:
     """No attribute holds the value; the raw message has it under the name ``element``.
 
     ``form`` tells how: ``xml`` as ``<Data Name='element'>value</Data>``, where an empty ``element`` means
-    data without a name; ``json`` as ``"element":"value"``; ``key_value`` as ``element=value``; ``text``
-    without the name. ``also`` are other names of the element, of which a message has one.
+    data without a name; ``json`` as ``"element":"value"``; ``key_value`` as ``element=value``; ``audit`` the
+    same, or the value in hexadecimal; ``text`` without the name. ``also`` are other names of the element, of
+    which a message has one.
     """
 
     element: str
