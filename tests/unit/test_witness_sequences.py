@@ -1,4 +1,4 @@
-"""Sequences made from correlations: what is asked for is among them, and the oracle agrees with each verdict."""
+"""Sequences made from correlations: what is asked for is there, and the oracle agrees with each verdict."""
 
 from __future__ import annotations
 

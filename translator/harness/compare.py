@@ -133,22 +133,21 @@ class _Group:
 
 
 def stream_verdicts(
-    translation: Translation,
+    source: CorrelationSource,
+    rules: Sequence[Rule],
     cases: Sequence[Case],
     dialect: Dialect,
     taxonomy: Taxonomy,
     placeholders: Placeholders | None = None,
     context: Context = NOTHING,
 ) -> list[tuple[Case, bool, bool]]:
-    """The events in the order of their times, with the verdicts of a Sigma correlation and its translation.
+    """The events in the order of their times, with the verdicts of a correlation and of FortiSIEM rules.
 
     Raises: as :func:`translator.harness.streams.see`, :func:`translator.harness.streams.sigma_verdicts`.
     """
-    source = translation.source
-    assert isinstance(source, CorrelationSource)
     timed = in_time([(case.event, case) for case in cases])
     stream = see(source, [TimedEvent(time, case.event, case.form) for time, case in timed], taxonomy)
-    engine = fortisiem_verdicts([from_xml(translation)], stream, dialect, context)
+    engine = fortisiem_verdicts(rules, stream, dialect, context)
     sigma = sigma_verdicts(source, stream, placeholders) or [False] * len(stream)
     return [(case, one, other) for (_, case), one, other in zip(timed, sigma, engine, strict=True)]
 
@@ -170,11 +169,13 @@ def compare(
     """
     context = group_context(groups or {}, placeholders or {})
     outcomes = [Outcome(each) for each in translations if each.rule is not None]
-    related = [each for each in outcomes if isinstance(each.translation.source, CorrelationSource)]
-    if related:
+    if any(isinstance(each.translation.source, CorrelationSource) for each in outcomes):
         cases = list(cases)
-        for outcome in related:
-            verdicts = stream_verdicts(outcome.translation, cases, dialect, taxonomy, placeholders, context)
+    for outcome in outcomes:
+        source = outcome.translation.source
+        if isinstance(source, CorrelationSource):
+            own = [from_xml(outcome.translation)]
+            verdicts = stream_verdicts(source, own, list(cases), dialect, taxonomy, placeholders, context)
             for case, sigma, fortisiem in verdicts:
                 outcome.take(sigma, fortisiem, case.location)
     by_source: dict[str, list[Outcome]] = {}

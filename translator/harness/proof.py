@@ -31,12 +31,29 @@ def _place(profile: str) -> int:
 
 
 @dataclass(frozen=True)
+class TriedStep:
+    """One event of a sequence, ``at`` seconds after its begin, and the verdicts on the rule at this event.
+
+    ``rule`` names the detection rule of whose log source the event is.
+    """
+
+    at: int
+    rule: str
+    event: Mapping[str, Any]
+    sigma: bool
+    fortisiem: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
 class Trial:
     """One event, and the verdicts on it. ``fortisiem`` has one for each of :func:`profiles_with`.
 
     ``place`` tells the event from others. ``leaf`` is the condition of the Sigma rule that the event is
     about, as ``selection.CommandLine|contains[2]``; ``decides`` are the conditions of the FortiSIEM rule on
     which its verdict hangs. ``raw`` is its message as collected, where that was asked for and is known.
+
+    Of a rule that relates events ``steps`` are all events of the sequence; the verdicts are those at one of
+    them: the last, or the first at which they differ.
     """
 
     kind: str
@@ -48,6 +65,7 @@ class Trial:
     event: Mapping[str, Any]
     decides: tuple[str, ...] = ()
     raw: str = ""
+    steps: tuple[TriedStep, ...] = ()
 
     def differs(self, profile: str) -> bool:
         """Whether the two verdicts differ under a profile."""

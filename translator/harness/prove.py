@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from translator.dialect.profile import load_profile
 from translator.engine.context import Context
 from translator.errors import Refused, TranslatorError
-from translator.harness.compare import from_xml, group_context, sigma_sides, stream_verdicts
+from translator.harness.compare import from_xml, group_context, sigma_sides
+from translator.harness.correlated import tried_stream
 from translator.harness.described import about, described, mapped
 from translator.harness.events import EventViews, known_log_source, otherwise_written, views
 from translator.harness.given import Given
 from translator.harness.judge import Judge
 from translator.harness.mutation import mutation_score
 from translator.harness.others import Pack
-from translator.harness.proof import GIVEN, STRANGER, Mapped, Mutants, Proof, Trial, profiles_with
+from translator.harness.proof import GIVEN, STRANGER, Mapped, Mutants, Proof, Trial
 from translator.harness.strangers import pins_event_types, siblings, strangers
 from translator.model.rule import Rule
 from translator.options import Options
@@ -114,11 +114,12 @@ def prove(source: RuleSource, trials: Trials) -> Iterator[Proof]:
         if translation.rule is None:
             note = translation.refusals[0]
             yield replace(proof, refused=f"{note.code.name}: {note.text}")
-        elif isinstance(source, CorrelationSource):
-            yield _stream(replace(proof, name=translation.rule.name), translation, trials)
+            continue
+        own = from_xml(translation)
+        proof = replace(proof, name=own.name, rules=(own,))
+        if isinstance(source, CorrelationSource):
+            yield tried_stream(proof, source, trials)
         else:
-            own = from_xml(translation)
-            proof = replace(proof, name=own.name, rules=(own,))
             yield _tried(proof, _subject(source, [translation], [own], trials), trials)
 
 
@@ -134,17 +135,20 @@ def _other(source: RuleSource, translations: Sequence[Translation], pack: Pack, 
     """
     proof = _described(translations[0], trials.profile)
     places = pack.places_of(source)
-    if not places or isinstance(source, CorrelationSource):
-        why = "correlations of others are not tried" if places else "no rule of the pack names it"
-        return replace(proof, unsolved=(UNMATCHED, why), matched=places)
+    if not places:
+        return replace(proof, unsolved=(UNMATCHED, "no rule of the pack names it"))
     rules = tuple(pack.rules[place] for place in places)
     own = tuple(from_xml(each) for each in translations if each.rule)
-    subject = _subject(source, translations, own, trials)
-    tried = _tried(replace(proof, name=rules[0].name, rules=rules, matched=places), subject, trials)
+    attempt: Callable[[Proof], Proof]
+    if isinstance(source, CorrelationSource):
+        attempt = partial(tried_stream, source=source, trials=trials)
+    else:
+        attempt = partial(_tried, subject=_subject(source, translations, own, trials), trials=trials)
+    tried = attempt(replace(proof, name=rules[0].name, rules=rules, matched=places))
     if not tried.differing or len(own) < len(translations):
         return tried
     notes = tuple(note for each in translations for note in each.notes)
-    ours = _tried(replace(proof, rules=own, notes=notes), subject, trials)
+    ours = attempt(replace(proof, rules=own, notes=notes))
     unexplained = {each.place for each in ours.unexplained}
     return replace(tried, excuses=frozenset(each.place for each in ours.differing) - unexplained)
 
@@ -230,26 +234,3 @@ def _mutants(
     events += [each for event, _ in found for each in otherwise_written(event.seen, log_source)]
     events += siblings(rules[0], [event.seen.fortisiem for event, trial in found if trial.sigma])
     return mutation_score(rules[0], events, trials.context, trials.profile)
-
-
-def _stream(proof: Proof, translation: Translation, trials: Trials) -> Proof:
-    """A correlation over the given events; single events prove nothing about it."""
-    if not trials.given:
-        return replace(
-            proof, unsolved=("not solved", "the rule relates events, and witnesses are single ones")
-        )
-    cases = [each.case for each in trials.given]
-    taxonomy, placeholders = trials.options.settings.taxonomy, trials.options.placeholders
-    try:
-        by_profile = [
-            stream_verdicts(translation, cases, load_profile(name), taxonomy, placeholders, trials.context)
-            for name in profiles_with(trials.profile)
-        ]
-    except Refused as error:
-        return replace(proof, refused=f"{error.code}: {error.cause}")
-    found = []
-    for one in zip(*by_profile, strict=True):
-        case, sigma, _ = one[0]
-        fortisiem = tuple(verdict for _, _, verdict in one)
-        found.append(Trial(GIVEN, str(case.location), sigma, fortisiem, "", "", case.event))
-    return replace(proof, trials=tuple(each for each in found if each.says_something), tried=len(found))

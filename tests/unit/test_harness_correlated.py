@@ -1,0 +1,133 @@
+"""Correlations on sequences made from them: what differs is seen, and told where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from translator.harness.compare import from_xml
+from translator.harness.correlated import tried_stream
+from translator.harness.described import described
+from translator.harness.proof import Proof
+from translator.harness.prove import Trials, prove
+from translator.harness.standing import Standing
+from translator.model.expr import ALWAYS
+from translator.model.rule import Relation, Rule
+from translator.options import Options
+from translator.parse.expression import parse_filter
+from translator.sources.correlation import CorrelationSource
+from translator.translate import load, translate
+
+EXAMPLES = Path(__file__).parents[2] / "sigma_rules" / "correlations"
+TRIALS = Trials(Options(), "default", most=64)
+
+
+def source_of(name: str) -> CorrelationSource:
+    (source,) = (each for each in load([EXAMPLES / f"{name}.yml"]) if isinstance(each, CorrelationSource))
+    return source
+
+
+def tried(name: str, change: dict[str, object]) -> Proof:
+    """A rule whose translation has a fault; notes excuse nothing."""
+    source = source_of(name)
+    (translation,) = translate(source)
+    rule = replace(from_xml(translation), **change)  # type: ignore[arg-type]  # each case names real fields
+    return tried_stream(replace(described(source, 0, "default"), rules=(rule,)), source, TRIALS)
+
+
+def with_part(name: str, place: int = 0, **change: object) -> dict[str, object]:
+    """A sub-pattern changed."""
+    (translation,) = translate(source_of(name))
+    parts = list(from_xml(translation).sub_patterns)
+    parts[place] = replace(parts[place], **change)  # type: ignore[arg-type]  # each case names real fields
+    return {"sub_patterns": tuple(parts)}
+
+
+def asks(text: str) -> object:
+    return parse_filter(text).expr
+
+
+FAULTS = {
+    "threshold one higher": (
+        "guessed_password",
+        lambda: with_part("guessed_password", aggregate=asks("COUNT(*) >= 6")),
+    ),
+    "threshold one lower": (
+        "guessed_password",
+        lambda: with_part("guessed_password", aggregate=asks("COUNT(*) >= 4")),
+    ),
+    "window a second longer": ("guessed_password", lambda: {"window": 61}),
+    "window a second shorter": ("guessed_password", lambda: {"window": 59}),
+    "no group": ("guessed_password", lambda: with_part("guessed_password", group_by=())),
+    "a group field lost": ("by_id", lambda: with_part("by_id", group_by=("computer",))),
+    "filter that takes everything": (
+        "guessed_password",
+        lambda: with_part("guessed_password", filter=ALWAYS),
+    ),
+    "events counted in the place of values": (
+        "password_spray",
+        lambda: with_part("password_spray", aggregate=asks("COUNT(*) >= 3")),
+    ),
+    "another field counted": (
+        "password_spray",
+        lambda: with_part("password_spray", aggregate=asks("COUNT(DISTINCT computer) >= 3")),
+    ),
+    "mean in the place of the sum": (
+        "large_upload",
+        lambda: with_part("large_upload", aggregate=asks("AVG(totBytes64) > 1000")),
+    ),
+    "bound that includes its number": (
+        "large_upload",
+        lambda: with_part("large_upload", aggregate=asks("SUM(totBytes64) >= 1000")),
+    ),
+    "an upper bound lost": (
+        "few_failures",
+        lambda: with_part("few_failures", aggregate=asks("COUNT(*) >= 3")),
+    ),
+    "order lost": ("three_steps", lambda: {"relations": (Relation("FOLLOWED_BY"), Relation("AND", 1))}),
+    "groups not joined": ("short_lived_account", lambda: {"global_constraint": None}),
+    "an order of the other way round": (
+        "short_lived_account",
+        lambda: {"sub_patterns": from_xml(translate(source_of("short_lived_account"))[0]).sub_patterns[::-1]},
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found(fault: str) -> None:
+    name, change = FAULTS[fault]
+    whole, faulty = tried(name, {}), tried(name, change())
+    assert whole.trials
+    before = {(each.place, each.sigma, each.fortisiem) for each in whole.trials}
+    assert {(each.place, each.sigma, each.fortisiem) for each in faulty.trials} - before, fault
+
+
+def test_a_difference_names_the_part_and_the_event() -> None:
+    found = tried("guessed_password", {"window": 61})
+    assert found.standing is Standing.DIFFERS
+    trial = found.differing[0]
+    assert (trial.leaf, trial.decides) == ("correlation.timespan", ("within 61 s",))
+    assert [step.at for step in trial.steps] == [0, 14, 29, 44, 60]
+    assert [step.sigma for step in trial.steps] == [False] * 5
+    assert trial.steps[-1].fortisiem[0]
+
+
+def test_differences_of_both_directions_are_told_each() -> None:
+    found = tried("listing_without_help", {})
+    directions = {each.effect("default") for each in found.differing}
+    assert len(directions) == 2
+    assert any(", event " in each.place for each in found.differing)
+
+
+def test_a_rule_whose_filter_is_a_single_event_stays_one_trial_for_each_sequence() -> None:
+    (proof,) = prove(source_of("account_burst"), TRIALS)
+    assert proof.tried == len(proof.trials) == len({each.place for each in proof.trials})
+    assert isinstance(proof.rules[0], Rule)
+
+
+def test_without_sequences_and_events_there_is_nothing_to_try() -> None:
+    (proof,) = prove(source_of("account_burst"), replace(TRIALS, most=0))
+    assert proof.standing is Standing.UNPROVED
+    assert proof.unsolved == ("not solved", "the rule relates events, and no sequences were asked for")
