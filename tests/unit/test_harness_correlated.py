@@ -63,8 +63,8 @@ FAULTS = {
     "no group": ("guessed_password", lambda: with_part("guessed_password", group_by=())),
     "a group field lost": ("by_id", lambda: with_part("by_id", group_by=("computer",))),
     "filter that takes everything": (
-        "guessed_password",
-        lambda: with_part("guessed_password", filter=ALWAYS),
+        "account_burst",
+        lambda: with_part("account_burst", filter=ALWAYS),
     ),
     "events counted in the place of values": (
         "password_spray",
