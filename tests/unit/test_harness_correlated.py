@@ -13,7 +13,6 @@ from translator.harness.described import described
 from translator.harness.proof import Proof
 from translator.harness.prove import Trials, prove
 from translator.harness.standing import Standing
-from translator.model.expr import ALWAYS
 from translator.model.rule import Relation, Rule
 from translator.options import Options
 from translator.parse.expression import parse_filter
@@ -62,9 +61,9 @@ FAULTS = {
     "window a second shorter": ("guessed_password", lambda: {"window": 59}),
     "no group": ("guessed_password", lambda: with_part("guessed_password", group_by=())),
     "a group field lost": ("by_id", lambda: with_part("by_id", group_by=("computer",))),
-    "filter that takes everything": (
+    "filter that takes every process": (
         "account_burst",
-        lambda: with_part("account_burst", filter=ALWAYS),
+        lambda: with_part("account_burst", filter=asks('eventType = "Win-Sysmon-1-Create-Process"')),
     ),
     "events counted in the place of values": (
         "password_spray",
