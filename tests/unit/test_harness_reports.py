@@ -15,6 +15,7 @@ from lxml import etree
 from tests.cli.command import rule_text, write
 from translator.harness.prove import Trials
 from translator.harness.report.formats import REPORTS
+from translator.harness.report.forms import as_json
 from translator.harness.run import Verification, verify
 from translator.options import Options
 
@@ -98,3 +99,37 @@ def test_the_page_works_in_a_browser(found: Verification, tmp_path: Path) -> Non
         page.click("#theme")
         browser.close()
     assert problems == []
+
+
+def test_a_correlation_has_its_rules_and_its_steps(tmp_path: Path) -> None:
+    counting = {
+        "title": "Many",
+        "correlation": {
+            "type": "event_count",
+            "rules": ["tool"],
+            "group-by": ["CommandLine"],
+            "timespan": "10s",
+            "condition": {"gte": 2},
+        },
+    }
+    rule = rule_text("CommandLine|contains: word", title="Tool", keys="name: tool\n")
+    file = write(tmp_path / "many.yml", f"{rule}---\n{json.dumps(counting)}\n")
+    found = verify([str(file)], Trials(Options(), "default", most=8), jobs=1)
+    text = REPORTS["html"](found, "rules")
+    assert json.loads(re.findall(r'id="data">(.*?)</script>', text, re.DOTALL)[0])["decides"] == 0
+    (packed,) = re.findall(r'id="pack\d+">(.*?)</script>', text, re.DOTALL)
+    (many,) = json.loads(zlib.decompress(base64.b64decode(packed)))
+    lines = [line for line, _ in many["sigma"]]
+    assert lines.index("correlation:") < lines.index("---") < lines.index("name: tool")
+    assert [line for line, fields in many["sigma"] if fields] == [
+        "  - CommandLine",
+        "    CommandLine|contains: word",
+    ]
+    assert ["# COUNT(*) >= 2 for each command, within 10 s", []] in many["filter"]
+    first = many["trials"][0]
+    assert [step[:4] for step in first[9]] == [
+        [0, "tool", False, [False] * 3],
+        [9, "tool", True, [True] * 3],
+    ]
+    (entry,) = as_json(found, ())["rules"]
+    assert entry["witnesses"] == 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -14,6 +15,9 @@ from translator.render.expression import print_filter
 from translator.sources.correlation import CorrelationSource
 from translator.sources.sigma import RuleSource
 from translator.translate import Translation
+
+_DECIDING = ("name", "correlation", "logsource", "detection", "filter")
+"""The parts of a rule that say what it fires on."""
 
 
 def described(source: RuleSource, condition: int, profile: str) -> Proof:
@@ -57,10 +61,17 @@ def about(leaf: str | None, leaves: tuple[Mapped, ...]) -> frozenset[str]:
 
 
 def _text(source: RuleSource) -> str:
-    """The parts that decide, as YAML."""
-    parts = ("correlation",) if isinstance(source, CorrelationSource) else ("logsource", "detection")
-    shown = {part: source.document[part] for part in parts if part in source.document}
-    return yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=10_000)
+    """The parts that decide, as YAML; of a correlation it comes first, then each rule that it relates."""
+    shown = [_parts(source.document)]
+    if isinstance(source, CorrelationSource):
+        shown = [_parts(each) for each in source.documents]
+    return "---\n".join(
+        yaml.safe_dump(each, sort_keys=False, allow_unicode=True, width=10_000) for each in shown
+    )
+
+
+def _parts(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {part: document[part] for part in _DECIDING if part in document}
 
 
 def _word(value: Any) -> str:

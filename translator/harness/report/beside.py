@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from translator.harness.proof import Proof
+from translator.lowering.shape import ONE_MATCH
 from translator.model.expr import And, Expr, Not, Or, Test
 from translator.model.rule import Rule
 from translator.model.walk import attributes
@@ -15,6 +16,9 @@ Line = tuple[str, tuple[int, ...]]
 """Text, and the numbers of the fields that it is about."""
 
 _KEY = re.compile(r"""^(?P<indent>[\s-]*)['"]?(?P<field>[^\s'":|][^'":|]*?)(?:\|[\w|]+)?['"]?:(?:\s|$)""")
+
+_NAMED = re.compile(r"\s*(?:-|field:)\s+(?P<field>\S+)")
+"""Where a correlation names a field: in ``group-by``, or as what it measures."""
 
 
 def fields(proof: Proof) -> tuple[str, ...]:
@@ -34,11 +38,13 @@ def sigma_lines(text: str, names: Sequence[str]) -> Iterator[Line]:
             current = len(found["indent"]), () if place is None else (place,)
         elif depth < current[0]:
             current = (0, ())
-        yield line, current[1]
+        grouped = _NAMED.fullmatch(line)
+        named = places.get(grouped["field"]) if grouped else None
+        yield line, current[1] or (() if named is None else (named,))
 
 
 def filter_lines(rules: Sequence[Rule], proof: Proof, names: Sequence[str]) -> Iterator[Line]:
-    """The filters of the rules, each test on a line of its own."""
+    """The filters of the rules, each test on a line of its own, and how they are related."""
     held: dict[str, set[int]] = {}
     places = {name: number for number, name in enumerate(names)}
     for leaf in proof.leaves:
@@ -46,10 +52,16 @@ def filter_lines(rules: Sequence[Rule], proof: Proof, names: Sequence[str]) -> I
             held.setdefault(attribute, set()).add(places[leaf.field])
     several = sum(len(rule.sub_patterns) for rule in rules) > 1
     for rule in rules:
-        for pattern in rule.sub_patterns:
+        joins = ("", *(each.type for each in rule.relations))
+        for join, pattern in zip(joins, rule.sub_patterns, strict=True):
             if several:
-                yield f"# {rule.name}, {pattern.name}", ()
+                yield " ".join(filter(None, ("#", join, pattern.name, "of", rule.name))), ()
             yield from _lines(pattern.filter, held, "", "")
+            if several or pattern.aggregate != ONE_MATCH:
+                groups = f" for each {', '.join(pattern.group_by)}" if pattern.group_by else ""
+                yield f"# {print_filter(pattern.aggregate)}{groups}, within {rule.window} s", ()
+        if rule.global_constraint is not None:
+            yield f"# where {print_filter(rule.global_constraint)}", ()
 
 
 def _lines(expr: Expr, held: Mapping[str, Collection[int]], indent: str, join: str) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -22,9 +22,13 @@ _LONGEST = 2_000
 _STANDINGS = {standing: number for number, standing in enumerate(Standing)}
 
 
-def rows(proofs: Sequence[Proof], profiles: Sequence[str]) -> Markup:
-    """What the list, the filters and the search need of each rule, and the profiles of trials, as JSON."""
-    return _inside_script({"profiles": profiles, "rows": [_row(each) for each in proofs]})
+def rows(proofs: Sequence[Proof], profiles: Sequence[str], profile: str) -> Markup:
+    """What the list, the filters and the search need of each rule, and the profiles of trials, as JSON.
+
+    ``decides`` is the place of the profile that decides.
+    """
+    decides = profiles.index(profile)
+    return _inside_script({"profiles": profiles, "decides": decides, "rows": [_row(each) for each in proofs]})
 
 
 def packs(proofs: Sequence[Proof]) -> list[Markup]:
@@ -81,7 +85,6 @@ def _detail(proof: Proof) -> dict[str, Any]:
 
 
 def _trial(trial: Trial, proof: Proof) -> list[Any]:
-    event = {name: _short(value) for name, value in trial.event.items()}
     effect = trial.effect(proof.profile)
     return [
         trial.kind,
@@ -91,9 +94,14 @@ def _trial(trial: Trial, proof: Proof) -> list[Any]:
         trial.why,
         trial.leaf,
         trial.decides,
-        event,
+        _event(trial.event),
         effect.value if effect else "",
+        [[step.at, step.rule, step.sigma, step.fortisiem, _event(step.event)] for step in trial.steps],
     ]
+
+
+def _event(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _short(value) for name, value in event.items()}
 
 
 def _short(value: Any) -> Any:

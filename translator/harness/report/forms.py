@@ -75,6 +75,16 @@ def trial(each: Trial, profile: str) -> dict[str, Any]:
         "decides": list(each.decides),
         "why": each.why,
         "event": dict(each.event),
+        "steps": [
+            {
+                "at": step.at,
+                "rule": step.rule,
+                "sigma": step.sigma,
+                "fortisiem": dict(zip(profiles_with(profile), step.fortisiem, strict=True)),
+                "event": dict(step.event),
+            }
+            for step in each.steps
+        ],
     }
 
 

@@ -60,7 +60,7 @@ def page(found: Verification, source: str) -> str:
             ),
         ],
         together=TOGETHER,
-        rows=rows(proofs, profiles),
+        rows=rows(proofs, profiles, found.trials.profile),
         packs=packs(proofs),
     )
     return legal(text)
