@@ -189,11 +189,15 @@ def _absent(place: Place, effect: Effect) -> Expr:
     Raises: Refused(field-unsearchable) where the parser fills the attribute from elsewhere then.
     """
     _refuse_fallback(place)
-    if place.field and not place.holder.keeps_dash:
+    if place.field and not place.holder.keeps_dash and place.holder.attributes != (_COMPUTER,):
         _note_empty(place, effect)
         if not place.field.keeps_dash:
             _note_dash(place, effect)
     return place.holder.absent()
+
+
+_COMPUTER = "computer"
+"""Windows itself writes the name of the computer into each event, so it is neither empty nor a dash."""
 
 
 @lowers(SigmaTimestampPart)
