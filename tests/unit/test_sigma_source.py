@@ -16,11 +16,13 @@ from sigma.conditions import (
     ConditionValueExpression,
 )
 from sigma.modifiers import modifier_mapping
+from sigma.rule import SigmaDetections
 from sigma.types import SigmaExpansion, SigmaString
 
 from translator.errors import InputError, Location
 from translator.oracle.condition import condition_test
-from translator.sources.modifiers import DASHES, KNOWN, PREFIX, AnyDash, own_modifiers
+from translator.sources.detections import read_detections
+from translator.sources.modifiers import DASHES, KNOWN, OWN, PREFIX, AnyDash, own_modifiers
 from translator.sources.sigma import RuleSource, read_rule
 
 NAMES = ("a", "b", "sel_1", "sel_2", "_hidden", "notepad", "or-else")
@@ -134,9 +136,9 @@ def test_unknown_modifiers_are_told_with_a_near_one(key: str, hint: str) -> None
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        (["contains", "all"], ["contains", "all"]),
-        (["contains", "windash"], ["contains", f"{PREFIX}windash"]),
-        (["contains", "expand"], [f"{PREFIX}expand", "contains"]),
+        (["contains", "all"], [f"{PREFIX}contains", "all"]),
+        (["contains", "windash"], [f"{PREFIX}contains", f"{PREFIX}windash"]),
+        (["contains", "expand"], [f"{PREFIX}expand", f"{PREFIX}contains"]),
         (["re", "i", "contains"], [f"{PREFIX}re", "i", f"{PREFIX}re-contains"]),
         (["contains", "expand", "re"], [f"{PREFIX}re", f"{PREFIX}expand", f"{PREFIX}re-contains"]),
     ],
@@ -223,3 +225,31 @@ def test_null_takes_no_modifiers_of_texts() -> None:
         values("F|contains", [None, "x"])
     (tree,) = read({"s": {"F|neq": None}, "condition": "s"}).conditions
     assert isinstance(tree, ConditionNOT)
+
+
+_KEYS = ["F", "F|contains", "F|startswith", "F|endswith|all", "F|contains|cased", "|contains", "G|cased"]
+_TEXT = st.text("ab*?\\", max_size=6)
+_PLAIN = st.one_of(_TEXT, st.integers(0, 3), st.booleans(), st.none())
+
+
+@given(
+    st.one_of(
+        st.dictionaries(st.sampled_from(_KEYS), _TEXT | st.lists(_TEXT, max_size=3), min_size=1),
+        st.dictionaries(st.sampled_from(["F", "G"]), _PLAIN | st.lists(_PLAIN, max_size=3), min_size=1),
+        st.lists(st.one_of(_PLAIN, st.dictionaries(st.just("F|contains"), _TEXT, min_size=1)), min_size=1),
+    )
+)
+def test_detections_are_the_same_as_the_library_reads_them(item: Any) -> None:
+    section = {"a": item, "condition": "a", "timeframe": "5m"}
+    assert _contents(read_detections(section)) == _contents(SigmaDetections.from_dict(section))
+
+
+def _contents(value: Any) -> Any:
+    """All that an object of the library holds but its way back; our own modifiers as theirs."""
+    if isinstance(value, list):
+        return [_contents(each) for each in value]
+    if isinstance(value, dict):
+        return {k: _contents(each) for k, each in value.items() if k not in ("parent", "parsed_condition")}
+    if isinstance(value, type):
+        return next((modifier_mapping[name] for name, own in OWN.items() if own is value), value)
+    return (type(value), _contents(vars(value))) if hasattr(value, "__dict__") else value

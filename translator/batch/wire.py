@@ -51,10 +51,13 @@ WireRule: Any = _FORMS[rule.Rule]
 
 def to_wire(value: Any) -> Any:
     """A rule, or a part of one, in the form that can be encoded."""
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind is str:  # most parts are
+        return value
+    if kind is tuple:
         return tuple(map(to_wire, value))
-    names = _FIELDS.get(type(value))
-    return value if names is None else _FORMS[type(value)](*[to_wire(getattr(value, name)) for name in names])
+    form = _FORMS.get(kind)
+    return value if form is None else form(*[to_wire(getattr(value, name)) for name in _FIELDS[kind]])
 
 
 def from_wire(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from translator.errors import InputError
 from translator.model.rule import IncidentAttribute
@@ -13,6 +14,7 @@ _ENTRY = re.compile(r"(\w+)\s*=\s*([^.=()\s]+)\s*\.\s*(\S.*)", re.ASCII | re.DOT
 _NAME = re.compile(r"\w+", re.ASCII)
 
 
+@lru_cache(maxsize=256)  # rules of one log source have the same lists
 def parse_list(text: str) -> tuple[str, ...]:
     """The members of a comma list, without blanks around them; empty members do not count.
 
@@ -33,6 +35,7 @@ def _parts(text: str) -> Iterator[str]:
     yield text[start:]
 
 
+@lru_cache(maxsize=256)
 def parse_mapping(text: str) -> tuple[IncidentAttribute, ...]:
     """An incident's argument list, ``attribute = SubPattern.source``; the source may be an aggregate.
 

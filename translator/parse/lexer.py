@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
 from translator.errors import InputError
 from translator.model.syntax import MAX_LENGTH
@@ -86,23 +86,19 @@ def tokenize(text: str) -> list[Token]:
     while True:
         found = expression.match(text, end)
         assert found is not None, "the expression takes any character"
-        kind, end = found.lastgroup, found.end()
-        at = found.start(found.lastindex or 0)
-        if kind == "unknown":
-            cause = "the quotes are not closed:" if text[at] in "\"'" else "unexpected character"
-            raise syntax_error(text, at, cause, text[at])
-        # A string is shown from its opening quote.
-        token = Token(cast(Kind, kind), found[kind or 0], at - (kind in ("double", "single")))
-        tokens.append(token)
+        kind, group, end = found.lastgroup, found.lastindex or 0, found.end()
+        word, at = found[group], found.start(group)
+        expression = _TOKEN
+        if kind == "double" or kind == "single":
+            at -= 1  # a string is shown from its opening quote
+        elif kind == "value" or (kind == "name" and word not in KEYWORDS) or word == ")":
+            expression = _AFTER_TERM
+        elif kind == "unknown":
+            cause = "the quotes are not closed:" if word in "\"'" else "unexpected character"
+            raise syntax_error(text, at, cause, word)
+        tokens.append(tuple.__new__(Token, (kind, word, at)))  # twice as fast as Token(...)
         if kind == "end":
             return tokens
-        expression = _AFTER_TERM if _ends_a_term(token) else _TOKEN
-
-
-def _ends_a_term(token: Token) -> bool:
-    if token.kind == "name":
-        return token.text not in KEYWORDS
-    return token.kind == "value" or (token.kind == "mark" and token.text == ")")
 
 
 def syntax_error(text: str, at: int, cause: str, found: str = "", hint: str = "") -> InputError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import assert_never
 
 from translator.errors import Refused
@@ -148,6 +149,7 @@ def _argument(argument: Attribute | Call | Literal) -> str:
     return "*" if argument == Attribute("*") else _operand(argument)
 
 
+@lru_cache(maxsize=512)  # rules read the same attributes
 def _name(name: str, *, dotted: bool = False) -> str:
     parts = name.split(".", 1) if dotted else [name]
     if not all(map(IDENTIFIER.fullmatch, parts)):

@@ -18,7 +18,13 @@ from itertools import product
 from typing import Any, ClassVar
 
 from sigma.exceptions import SigmaValueError
-from sigma.modifiers import SigmaValueModifier, modifier_mapping
+from sigma.modifiers import (
+    SigmaContainsModifier,
+    SigmaEndswithModifier,
+    SigmaStartswithModifier,
+    SigmaValueModifier,
+    modifier_mapping,
+)
 from sigma.types import (
     Placeholder,
     SigmaExpansion,
@@ -26,6 +32,7 @@ from sigma.types import (
     SigmaString,
     SigmaStringPartType,
     SigmaType,
+    SpecialChars,
 )
 
 from translator.errors import Refused
@@ -35,6 +42,9 @@ DASHES = "-/\u2013\u2014\u2015"
 """The characters that ``windash`` makes equal: hyphen, slash, en dash, em dash, horizontal bar."""
 MAX_SPELLINGS = 5**5
 """Dash spellings of one value that are encoded one by one."""
+
+
+_ANYTHING: list[Any] = [SpecialChars.WILDCARD_MULTI]
 
 
 class AnyDash(Placeholder):
@@ -166,6 +176,39 @@ class Re(SigmaValueModifier[SigmaString, SigmaRegularExpression]):
         return Regex(val.original)
 
 
+class _Open(SigmaValueModifier[Any, Any]):
+    """A modifier of the library that puts a ``*`` before or after a string; this way it takes less time."""
+
+    before: ClassVar[bool] = False
+    after: ClassVar[bool] = False
+
+    def apply(self, val: SigmaType) -> list[Any]:
+        if type(val) is not SigmaString:
+            return super().apply(val)
+        before = _ANYTHING if self.before and list(val.s[:1]) != _ANYTHING else []
+        parts = [*before, *val.s]
+        after = _ANYTHING if self.after and parts[-1:] != _ANYTHING else []
+        return [_string([*parts, *after], SigmaString) if before or after else val]
+
+
+class ContainsText(_Open, SigmaContainsModifier):
+    """``contains`` of a string."""
+
+    before = after = True
+
+
+class StartswithText(_Open, SigmaStartswithModifier):
+    """``startswith`` of a string."""
+
+    after = True
+
+
+class EndswithText(_Open, SigmaEndswithModifier):
+    """``endswith`` of a string."""
+
+    before = True
+
+
 class Contains(SigmaValueModifier[SigmaRegularExpression, SigmaRegularExpression]):
     """A regular expression is searched for anywhere; these modifiers tie down one end of it, or none."""
 
@@ -201,6 +244,9 @@ OWN: dict[str, type[SigmaValueModifier[Any, Any]]] = {
     "base64offset": Base64offset,
     "expand": Expand,
     "re": Re,
+    "contains": ContainsText,
+    "startswith": StartswithText,
+    "endswith": EndswithText,
 }
 """Modifier of the specification -> how it is applied to a string."""
 ON_REGEX: dict[str, type[SigmaValueModifier[Any, Any]]] = {

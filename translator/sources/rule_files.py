@@ -125,8 +125,10 @@ def whole_documents(documents: Iterable[Document]) -> Iterator[Document]:
             common = {key: value for key, value in content.items() if key != "action"}
         elif action == "reset":
             common = {}
-        else:
+        elif common:
             yield replace(document, content=_merged(common, content))
+        else:
+            yield document
 
 
 def _merged(common: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ A wrong one is the user's error and names the key, what stands there, and what t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,6 @@ CODE = "rule-invalid"
 _SHOWN = 60
 _LONGEST = 300
 """Characters of a message."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _MODIFIERS_OF_NULL = frozenset({"all", "neq"})
 _DATE = re.compile(r"[12]\d{3}(-[01]\d-[0-3]\d|/[01]?\d/[0-3]?\d)")
 _MAX_TITLE = 256
@@ -77,7 +76,7 @@ def check_rule(rule: Mapping[str, Any]) -> None:
 
     Raises: InputError(rule-invalid).
     """
-    if _SURROGATE.search("".join(_texts(rule))):
+    if _has_half_character(rule):
         raise _wrong("a text holds half of a character (a lone surrogate)", "remove it")
     _check_title(rule)
     for key, (fits, hint) in _METADATA.items():
@@ -91,17 +90,22 @@ def check_rule(rule: Mapping[str, Any]) -> None:
     _check_detection(rule)
 
 
-def _texts(value: Any) -> Iterator[str]:
-    """All texts in a document, keys included."""
-    pending = [value]
-    while pending:
-        each = pending.pop()
+def _has_half_character(rule: Mapping[str, Any]) -> bool:
+    """Whether a text or a key holds a lone surrogate, which no encoding can write."""
+    pending: list[Any] = [*rule.keys(), *rule.values()]
+    texts: list[str] = []
+    for each in pending:  # which grows meanwhile
         if isinstance(each, str):
-            yield each
+            texts.append(each)
         elif isinstance(each, list):
             pending += each
-        elif isinstance(each, Mapping):
+        elif isinstance(each, dict):
             pending += (*each.keys(), *each.values())
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _wrong(cause: str, hint: str) -> InputError:
@@ -119,7 +123,7 @@ def _check_title(rule: Mapping[str, Any]) -> None:
 def _check_log_source(rule: Mapping[str, Any]) -> None:
     log_source = rule.get("logsource")
     hint = "name a product, a category or a service"
-    if not isinstance(log_source, Mapping):
+    if not isinstance(log_source, dict):
         raise _wrong("the rule has no log source", f"add 'logsource:' and {hint}")
     named = [key for key in ("product", "category", "service") if log_source.get(key) is not None]
     for key in named:
@@ -131,7 +135,7 @@ def _check_log_source(rule: Mapping[str, Any]) -> None:
 
 def _check_detection(rule: Mapping[str, Any]) -> None:
     detection = rule.get("detection")
-    if not isinstance(detection, Mapping):
+    if not isinstance(detection, dict):
         raise _wrong("the rule has no detection", "add 'detection:' with a condition")
     condition = detection.get("condition")
     conditions = condition if isinstance(condition, list) else [condition]
@@ -140,16 +144,16 @@ def _check_detection(rule: Mapping[str, Any]) -> None:
     for name, item in detection.items():
         if not isinstance(name, str):
             raise _wrong(f"the detection item name {name!r} is not text", "quote it")
-        if name == "timeframe" and isinstance(item, Mapping | list):
+        if name == "timeframe" and isinstance(item, dict | list):
             raise _wrong(f"'timeframe' is {_shown(item)}", "write a time such as 5m")
         if name not in ("condition", "timeframe"):
             _check_item(name, item)
 
 
 def _check_item(name: str, item: Any, in_list: bool = False) -> None:
-    if isinstance(item, Mapping | list) and not item:
+    if isinstance(item, dict | list) and not item:
         raise _wrong(f"detection item '{name}' is empty", "give it a field and a value")
-    if isinstance(item, Mapping):
+    if isinstance(item, dict):
         for field, value in item.items():
             if not isinstance(field, str):
                 raise _wrong(f"field name {field!r} in '{name}' is not text", "quote it")
@@ -168,7 +172,7 @@ def _check_value(place: str, field: str, value: Any) -> None:
         raise _wrong(f"{place} has an empty list", "use null")
     if None in members and not _MODIFIERS_OF_NULL.issuperset(field.split("|")[1:]):
         raise _wrong(f"{place} does not take null", "leave its modifiers out, or give a value")
-    if any(isinstance(member, Mapping | list) for member in members):
+    if any(isinstance(member, dict | list) for member in members):
         raise _wrong(f"the value of {place} is neither a value nor a list of values", "write '- ...' lines")
 
 
@@ -176,7 +180,7 @@ def _shown(value: Any) -> str:
     """A wrong value in words."""
     if isinstance(value, list):
         return "a list"
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return "a mapping"
     return "empty" if value is None or value == "" else f"'{_cut(str(value))}'"
 

@@ -11,17 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sigma.exceptions import SigmaError
-from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaRule
+from sigma.rule import SigmaDetection, SigmaDetectionItem, SigmaLogSource, SigmaRule
 
 from translator.errors import InputError, Location, Refused
 from translator.sources.conditions import Tree, read_condition
-from translator.sources.modifiers import deviation, own_modifiers
+from translator.sources.detections import read_detections
+from translator.sources.modifiers import deviation
 from translator.sources.shapes import check_rule, in_our_words
-
-_TEXT_MODIFIERS = frozenset(
-    {"contains", "startswith", "endswith", "cased", "re", "windash", "wide", "utf16", "utf16le", "utf16be"}
-    | {"base64", "base64offset", "expand"}
-)
 
 
 @dataclass(frozen=True)
@@ -67,9 +63,8 @@ def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) ->
                 kind, f"a Sigma {kind} means something only beside the rules that it names", location
             )
     check_rule(content)
-    detection = {name: _rewrite(item) for name, item in content["detection"].items()}
     try:
-        sigma = SigmaRule.from_dict({**content, "detection": detection})
+        sigma = _rule(content)
         conditions = tuple(read_condition(text, sigma.detection) for text in sigma.detection.condition)
     except SigmaError as error:
         raise in_our_words(error).at(location) from error
@@ -81,20 +76,13 @@ def read_rule(content: Mapping[str, Any], location: Location, index: int = 0) ->
     return RuleSource(content, sigma, conditions, location, index, deviations)
 
 
-def _rewrite(item: Any) -> Any:
-    """The detection with modifiers and values as the library reads them like the specification."""
-    if isinstance(item, list):
-        return [_rewrite(member) for member in item]
-    if not isinstance(item, Mapping):
-        return item
-    result: dict[str, Any] = {}
-    for key, value in item.items():
-        name, *modifiers = key.split("|")
-        renamed = "|".join([name, *own_modifiers(modifiers)])
-        if renamed in result:
-            raise InputError("rule-invalid", f"'{key}' stands twice", hint="join the values with 'all'")
-        result[renamed] = _spelt(value) if _TEXT_MODIFIERS.intersection(modifiers) else value
-    return result
+def _rule(content: Mapping[str, Any]) -> SigmaRule:
+    """What ``SigmaRule.from_dict`` gives, with our own reading of the detections."""
+    common, errors = SigmaRule.from_dict_common_params(dict(content))
+    if errors:
+        raise errors[0]
+    log_source = SigmaLogSource.from_dict(content["logsource"])
+    return SigmaRule(**common, logsource=log_source, detection=read_detections(content["detection"]))
 
 
 def _deviations(item: Any) -> Iterator[str]:
@@ -102,7 +90,7 @@ def _deviations(item: Any) -> Iterator[str]:
         for member in item:
             if not isinstance(member, str):
                 yield from _deviations(member)
-    elif isinstance(item, Mapping):
+    elif isinstance(item, dict):
         for key, value in item.items():
             modifiers = key.split("|")[1:]
             if modifiers:
@@ -110,12 +98,3 @@ def _deviations(item: Any) -> Iterator[str]:
                 texts = (each for each in members if isinstance(each, str))
                 yield from filter(None, (deviation(modifiers, text) for text in texts))
             yield from _deviations(value)
-
-
-def _spelt(value: Any) -> Any:
-    """Numbers and truth values as text, for modifiers that the library applies to texts only."""
-    if isinstance(value, list):
-        return [_spelt(member) for member in value]
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value

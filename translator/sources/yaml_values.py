@@ -40,13 +40,13 @@ def build_documents(text: str, name: str) -> Iterator[tuple[Location, Value]]:
 
 @dataclass(slots=True)
 class _Open:
-    """A list or mapping under construction. ``key`` waits for its value."""
+    """A list or mapping under construction. A mapping awaits a key, or ``key`` waits for its value."""
 
     value: list[Value] | dict[str, Value]
-    start: yaml.Event
-    anchor: str | None
+    start: yaml.NodeEvent
     nodes_before: int
-    key: str | None = None
+    awaits_key: bool
+    key: str = ""
     merged: list[dict[str, Value]] = field(default_factory=list)
 
 
@@ -85,19 +85,16 @@ class _Builder:
             yaml.SequenceEndEvent: self._close,
             yaml.AliasEvent: self._alias,
         }
-        for event in self._events():
-            kind = type(event)
-            if kind in take:
-                take[kind](event)
-            elif kind is yaml.DocumentStartEvent:
-                self._root, self._alias_nodes = None, 0
-                self._anchors.clear()
-            elif kind is yaml.DocumentEndEvent:
-                yield self._root or (self._place(event), None)
-
-    def _events(self) -> Iterator[yaml.Event]:
         try:
-            yield from iter(_LOADER(self._text).get_event, None)
+            for event in iter(_LOADER(self._text).get_event, None):
+                kind = type(event)
+                if kind in take:
+                    take[kind](event)
+                elif kind is yaml.DocumentStartEvent:
+                    self._root, self._alias_nodes = None, 0
+                    self._anchors.clear()
+                elif kind is yaml.DocumentEndEvent:
+                    yield self._root or (self._place(event), None)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = Location(self._name, mark.line + 1, mark.column + 1) if mark else Location(self._name)
@@ -109,13 +106,15 @@ class _Builder:
             raise InputError("not-text", cause, place, "remove the character") from None
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        tag = event.tag or (_resolve(event.value) if event.implicit[0] else _TEXT)
-        if self._awaits_key():
-            self._key(event, tag)
+        text = event.value
+        tag = event.tag or (_resolve(text) if event.implicit[0] and text[:1] in _IMPLICIT else _TEXT)
+        stack = self._stack
+        if stack and stack[-1].awaits_key:
+            self._key(stack[-1], event, tag)
         elif tag in _TEXTS:
-            self._add(event.value, event, event.anchor, self._nodes)
+            self._add(text, event, self._nodes)
         elif tag in _KINDS:
-            self._add(self._converted(event, tag), event, event.anchor, self._nodes)
+            self._add(self._converted(event, tag), event, self._nodes)
         else:
             raise self._unknown_tag(event, tag)
 
@@ -134,16 +133,19 @@ class _Builder:
         return value
 
     def _awaits_key(self) -> bool:
-        return bool(self._stack) and isinstance(self._stack[-1].value, dict) and self._stack[-1].key is None
+        return bool(self._stack) and self._stack[-1].awaits_key
 
-    def _key(self, event: yaml.ScalarEvent, tag: str) -> None:
-        top = self._stack[-1]
-        if tag != _MERGE and event.value in top.value:
-            cause = f"the key {event.value[:60]!r} stands twice in one mapping"
+    def _key(self, top: _Open, event: yaml.ScalarEvent, tag: str) -> None:
+        text = event.value
+        if tag == _MERGE:
+            text = _MERGE
+        elif text in top.value:
+            cause = f"the key {text[:60]!r} stands twice in one mapping"
             raise InputError("yaml-duplicate-key", cause, self._place(event), "remove or rename one of them")
         if event.anchor:
             self._anchors[event.anchor] = (event.value, 1)
-        top.key = _MERGE if tag == _MERGE else event.value
+        top.key = text
+        top.awaits_key = False
 
     def _open(self, event: yaml.CollectionStartEvent) -> None:
         if self._awaits_key():
@@ -155,8 +157,8 @@ class _Builder:
             raise InputError("yaml-too-deep", cause, self._place(event), "no rule needs that")
         if event.anchor:  # until the value is finished, an alias to it has no meaning
             self._anchors.pop(event.anchor, None)
-        value: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
-        self._stack.append(_Open(value, event, event.anchor, self._nodes))
+        mapping = isinstance(event, yaml.MappingStartEvent)
+        self._stack.append(_Open({} if mapping else [], event, self._nodes, mapping))
 
     def _close(self, event: yaml.CollectionEndEvent) -> None:
         done = self._stack.pop()
@@ -164,7 +166,7 @@ class _Builder:
             for mapping in done.merged:  # a key of the mapping itself wins over a merged one
                 for key, value in mapping.items():
                     done.value.setdefault(key, value)
-        self._add(done.value, done.start, done.anchor, done.nodes_before)
+        self._add(done.value, done.start, done.nodes_before)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         place = self._place(event)
@@ -180,13 +182,13 @@ class _Builder:
             raise InputError("yaml-alias", cause, place, "write the values out")
         before = self._nodes
         self._nodes += nodes - 1
-        self._add(copy.deepcopy(value), event, None, before)
+        self._add(copy.deepcopy(value), event, before)
 
-    def _add(self, value: Value, start: yaml.Event, anchor: str | None, nodes_before: int) -> None:
+    def _add(self, value: Value, start: yaml.NodeEvent, nodes_before: int) -> None:
         """Put a finished value, which ``start`` began, where it belongs."""
         self._nodes += 1
-        if anchor:
-            self._anchors[anchor] = (value, self._nodes - nodes_before)
+        if start.anchor and not isinstance(start, yaml.AliasEvent):
+            self._anchors[start.anchor] = (value, self._nodes - nodes_before)
         if not self._stack:
             self._root = (self._place(start), value)
             return
@@ -196,9 +198,9 @@ class _Builder:
             return
         if top.key == _MERGE:
             top.merged.extend(self._mappings(value, start))
-        elif top.key is not None:
+        else:
             top.value[top.key] = value
-        top.key = None
+        top.awaits_key = True
 
     def _mappings(self, value: Value, start: yaml.Event) -> list[dict[str, Value]]:
         candidates = value if isinstance(value, list) else [value]

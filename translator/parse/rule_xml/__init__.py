@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -100,9 +100,25 @@ def read_rules(
             yield error
 
 
+def _parts(element: etree._Element | None) -> Mapping[str, etree._Element]:
+    """The children by tag, the first of each: asking the element for each of them takes longer."""
+    return {} if element is None else {str(child.tag): child for child in reversed(element)}
+
+
+def _all(element: etree._Element, tag: str) -> list[etree._Element]:
+    return [child for child in element if child.tag == tag]
+
+
+def _text(parts: Mapping[str, etree._Element], tag: str) -> str:
+    """The text of a child, whatever else is in it."""
+    found = parts.get(tag)
+    return "" if found is None else found.text or ""
+
+
 class _Reader:
     def __init__(self, element: etree._Element, path: str, precedence: Precedence | None) -> None:
         self.element = element
+        self.parts = _parts(element)
         self.path = path
         self.precedence = precedence
         self.warnings: list[str] = []
@@ -114,13 +130,13 @@ class _Reader:
         return ParsedRule(rule, tuple(self.warnings), tuple(leftovers(self.element)), place)
 
     def rule(self) -> Rule:
-        element = self.element
-        clause = self.clause(self.child(element, "PatternClause"))
+        element, parts = self.element, self.parts
+        clause = self.clause(self.child(element, parts, "PatternClause"))
         # Seen in the clause and beside it.
         clause["global_constraint"] = clause["global_constraint"] or self.optional_filter(
-            element, "GlobalConstr"
+            parts, "GlobalConstr"
         )
-        texts = {field: self.text(element, tag) for tag, field in _TEXTS.items()}
+        texts = {field: self.text(parts, tag) for tag, field in _TEXTS.items()}
         attributes = {
             field: next((element.get(name, "") for name in names if name in element.attrib), "")
             for field, names in _ATTRIBUTES.items()
@@ -129,16 +145,16 @@ class _Reader:
             **texts,
             **attributes,
             **clause,
-            incident=self.incident(self.child(element, "IncidentDef")),
+            incident=self.incident(self.child(element, parts, "IncidentDef")),
             techniques=parse_list(element.get("technique", "")),
             active=self.active(),
-            trigger_attributes=parse_list(self.text(element, "TriggerEventDisplay/AttrList")),
+            trigger_attributes=parse_list(self.text(_parts(parts.get("TriggerEventDisplay")), "AttrList")),
             watch_lists=self.watch_lists(),
             clear=self.clear(),
             origin=Origin(
-                self.text(element, "SigmaFileName"),
-                self.text(element, "SIGMAStatus"),
-                (element.findtext("ignoreSIGMAUpdate") or "").strip().lower() == _KEPT,
+                self.text(parts, "SigmaFileName"),
+                self.text(parts, "SIGMAStatus"),
+                _text(parts, "ignoreSIGMAUpdate").strip().lower() == _KEPT,
             ),
             scope=self.scope(),
         )
@@ -146,17 +162,18 @@ class _Reader:
     def clause(self, element: etree._Element) -> _Clause:
         return {
             "window": self.whole_number(element, "window"),
-            "sub_patterns": tuple(map(self.sub_pattern, element.findall("SubPattern"))),
-            "relations": tuple(map(self.relation, element.findall("Operator"))),
-            "global_constraint": self.optional_filter(element, "GlobalConstr"),
+            "sub_patterns": tuple(map(self.sub_pattern, _all(element, "SubPattern"))),
+            "relations": tuple(map(self.relation, _all(element, "Operator"))),
+            "global_constraint": self.optional_filter(_parts(element), "GlobalConstr"),
         }
 
     def sub_pattern(self, element: etree._Element) -> SubPattern:
+        parts = _parts(element)
         return SubPattern(
             name=self.attribute(element, "name"),
-            filter=self.filter(self.child(element, "SingleEvtConstr")),
-            group_by=parse_list(self.text(element, "GroupByAttr")),
-            aggregate=self.optional_filter(element, "GroupEvtConstr") or _ANY_EVENT,
+            filter=self.filter(self.child(element, parts, "SingleEvtConstr")),
+            group_by=parse_list(self.text(parts, "GroupByAttr")),
+            aggregate=self.optional_filter(parts, "GroupEvtConstr") or _ANY_EVENT,
         )
 
     def relation(self, element: etree._Element) -> Relation:
@@ -180,7 +197,7 @@ class _Reader:
         self, element: etree._Element, parse: Callable[[str], tuple[IncidentAttribute, ...]]
     ) -> tuple[IncidentAttribute, ...]:
         try:
-            return parse(self.text(element, "ArgList"))
+            return parse(self.text(_parts(element), "ArgList"))
         except InputError as error:
             raise error.at(self.place(element)) from error
 
@@ -189,50 +206,53 @@ class _Reader:
             WatchListEntry(
                 self.attribute(element, "attr"),
                 tuple(
-                    name for each in element.findall("WatchList") for name in parse_list(self.own_text(each))
+                    name for each in _all(element, "WatchList") for name in parse_list(self.own_text(each))
                 ),
             )
-            for element in self.element.findall("DynWatchListDef")
+            for element in _all(self.element, "DynWatchListDef")
             if len(element)
         )
 
     def clear(self) -> QuietPeriod | ClearPattern | None:
         """The kind is said by ``type``, and by what is there."""
-        element = self.element.find("ClearCondition")
+        element = self.parts.get("ClearCondition")
         if element is None or not len(element):
             return None
         kind = element.get("type")
         if kind not in (None, "timebased", "patternbased"):
             raise self.error(element, f"a clear condition of the type {kind!r} is not known")
-        pattern = element.find("PatternClause")
-        if kind == "timebased" or (kind is None and pattern is None):
-            quiet = self.child(element, "QuietPeriod")
+        parts = _parts(element)
+        if kind == "timebased" or (kind is None and "PatternClause" not in parts):
+            quiet = self.child(element, parts, "QuietPeriod")
             return QuietPeriod(self.number_in(quiet, self.own_text(quiet), "the period"))
-        incident = self.child(element, "ClearIncidentDef")
+        incident = self.child(element, parts, "ClearIncidentDef")
         return ClearPattern(
-            **self.clause(self.child(element, "PatternClause")),
+            **self.clause(self.child(element, parts, "PatternClause")),
             name=incident.get("name", ""),
             attributes=self.mapping(incident, parse_ties),
-            constraint=self.optional_filter(element, "ClearConstr"),
+            constraint=self.optional_filter(parts, "ClearConstr"),
         )
 
     def scope(self) -> CustomerScope:
-        element = self.element.find("CustomerScope")
+        element = self.parts.get("CustomerScope")
         if element is None:
             return CustomerScope()
-        include = parse_list(element.findtext("Include") or "")
-        whole = element.find("Include[@all='true']")
+        parts = _parts(element)
+        include = parse_list(_text(parts, "Include"))
+        whole = next((each for each in _all(element, "Include") if each.get("all") == "true"), None)
         if include and whole is not None:
             self.warnings.append(f"{self.place(whole)}: all customers are included, and some by name")
         return CustomerScope(
             element.get("groupByEachCustomer") != "false",
             include,
-            parse_list(element.findtext("Exclude") or ""),
+            parse_list(_text(parts, "Exclude")),
         )
 
     def active(self) -> bool:
         """Said by an element or by an attribute; which one an import honours is not known."""
-        said = [self.element.get("active"), self.element.findtext("active")]
+        said = [self.element.get("active")]
+        if "active" in self.parts:
+            said.append(_text(self.parts, "active"))
         words = {word.strip().lower() for word in said if word is not None}
         if len(words) > 1 or not words <= _BOOLEANS.keys():
             raise self.error(self.element, f"active is {' and '.join(sorted(words))}", "write true or false")
@@ -248,8 +268,8 @@ class _Reader:
         self.warnings.extend(f"{self.place(element)}: {warning}" for warning in parsed.warnings)
         return parsed.expr
 
-    def optional_filter(self, element: etree._Element, tag: str) -> Expr | None:
-        found = element.find(tag)
+    def optional_filter(self, parts: Mapping[str, etree._Element], tag: str) -> Expr | None:
+        found = parts.get(tag)
         return None if found is None or not self.own_text(found).strip() else self.filter(found)
 
     # --- Parts of elements ----------------------------------------------------------------------
@@ -260,14 +280,14 @@ class _Reader:
     def error(self, element: etree._Element, cause: str, hint: str = "") -> InputError:
         return malformed(self.path, line_of(element), f"<{element.tag}>: {cause}", hint)
 
-    def child(self, element: etree._Element, tag: str) -> etree._Element:
-        found = element.find(tag)
+    def child(self, element: etree._Element, parts: Mapping[str, etree._Element], tag: str) -> etree._Element:
+        found = parts.get(tag)
         if found is None:
             raise self.error(element, f"no <{tag}> in it")
         return found
 
-    def text(self, element: etree._Element, tags: str) -> str:
-        found = element.find(tags)
+    def text(self, parts: Mapping[str, etree._Element], tag: str) -> str:
+        found = parts.get(tag)
         return "" if found is None else self.own_text(found)
 
     def own_text(self, element: etree._Element) -> str:

@@ -54,25 +54,27 @@ def leftovers(element: etree._Element, path: str = "") -> Iterator[str]:
     prefix = f"{path}/" if path else ""
     for name, value in element.items():
         place = f"{prefix}@{name!s}"
+        if place in READ or value in USUAL.get(place, ()):
+            continue
         # The name that the GUI shows is the name itself unless somebody changed it.
-        shown = path in _SUB_PATTERNS and name == "displayName" and value == element.get("name")
-        if not shown and place not in READ and value not in USUAL.get(place, ()):
+        if not (path in _SUB_PATTERNS and name == "displayName" and value == element.get("name")):
             yield f"{place}={_short(str(value))}"
+    children = list(element)
     if path not in _HOLDS_TEXT and path not in USUAL:
-        for text in (element.text, *[child.tail for child in element]):
+        for text in (element.text, *[child.tail for child in children]):
             if text and not text.isspace():
                 yield f"{prefix}text()={_short(text)}"
     seen = set()
-    for child in element:
+    for child in children:
         place = f"{prefix}{child.tag}"
-        content = (child.text or "").strip()
         if place in seen and place not in _REPEATS:
             yield f"{place} (repeated)"
         elif place in _HOLDS_TEXT and not len(child) and not child.attrib:
             pass
-        elif place in READ or content in USUAL.get(place, ()):
+        elif place in READ or (child.text or "").strip() in USUAL.get(place, ()):
             yield from leftovers(child, place)
         else:
+            content = (child.text or "").strip()
             yield f"{place}={_short(content)}" if content else place
         seen.add(place)
 
