@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.corpus.test_oracle_corpus import SUITES
 from translator.errors import TranslatorError
 from translator.oracle import View, compile_rule
 from translator.oracle.correlate import compile_correlations
@@ -63,3 +64,13 @@ def test_a_suite_of_another_engine(shared_root: Path) -> None:
     print(
         f"{SUITE}: {len(cases) - len(listed)} of {len(cases)} cases as expected there, {len(listed)} listed"
     )
+
+
+def test_every_suite_is_read(shared_root: Path) -> None:
+    assert {file.stem for file in (shared_root / "suites").glob("*.jsonl")} == {*SUITES, SUITE}
+
+
+@pytest.mark.parametrize("file", [DIFFERENCES, DIFFERENCES.parent.parent / "suites.yaml"], ids=lambda file: file.parent.name)
+def test_every_difference_names_the_paragraph_that_decides(file: Path) -> None:
+    for each in yaml.safe_load(file.read_text(encoding="utf-8"))["differences"]:
+        assert each["paragraph"].strip(), each["cases"]
