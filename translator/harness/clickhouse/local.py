@@ -114,7 +114,7 @@ class Database:
         if not event_types:
             return ""
         where = place("eventType", self.schema)
-        return f" WHERE {equal(where.text(), sorted(event_types), ignores_case=True)}"
+        return f" WHERE {equal(where, sorted(event_types), ignores_case=True)}"
 
     def _ask(self, sql: str, form: str = "TSV") -> bytes:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from translator.dialect.profile import Dialect
@@ -28,24 +29,52 @@ from translator.render.sql.texts import contains, equal, searched
 RAW_MESSAGE = "rawEventMsg"
 
 
+Find = Callable[[str], Place]
+"""Where an attribute is, by its name."""
+
+
 def condition(expr: Expr, dialect: Dialect, schema: SchemaFile) -> str:
-    """The condition.
+    """The condition, on a table of the schema.
+
+    Raises: as :func:`condition_on`.
+    """
+    return condition_on(expr, dialect, lambda name: place(name, schema))
+
+
+def condition_on(expr: Expr, dialect: Dialect, find: Find) -> str:
+    """The condition, on attributes wherever they are.
 
     Raises: Refused with ``sql-`` codes for what SQL cannot say exactly: functions, two attributes compared,
-    groups outside of the rule, times; TypeError for a negation that is not at a leaf.
+    groups outside of the rule, times; as ``find``; TypeError for a negation that is not at a leaf.
     """
     match expr:
         case Test():
-            return _test(expr, dialect, schema)
+            return _test(expr, dialect, find)
         case And(()):
             return "true"
         case Or(()):
             return "false"
         case And(items):
-            return f"({' AND '.join(condition(item, dialect, schema) for item in items)})"
+            return _joined(items, " AND ", True, dialect, find)
         case Or(items):
-            return f"({' OR '.join(condition(item, dialect, schema) for item in items)})"
+            return _joined(items, " OR ", False, dialect, find)
     raise TypeError("push negations to the tests first")
+
+
+def _joined(items: Sequence[Expr], word: str, negated: bool, dialect: Dialect, find: Find) -> str:
+    """Many texts that one attribute may contain, or must not, are looked for at once."""
+    together: dict[Attribute, list[str]] = {}
+    found: dict[object, str] = {}
+    for place_, item in enumerate(items):
+        match item:
+            case Test(Attribute() as term, "contain", Text(str(text)), own) if own is negated and text:
+                together.setdefault(term, []).append(text)
+                found.setdefault(term, "")
+            case _:
+                found[place_] = condition_on(item, dialect, find)
+    for term, texts in together.items():
+        found[term] = _test(Test(term, "contain", Text(texts[0]), negated), dialect, find, texts)
+    return next(iter(found.values())) if len(found) == 1 else f"({word.join(found.values())})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +91,19 @@ class _Leaf:
         return self.row.name in self.dialect.ignores_case
 
 
-def _test(test: Test, dialect: Dialect, schema: SchemaFile) -> str:
-    """A leaf: what is absent is ruled out where the test would hold for the value that stands in for it."""
+def _test(test: Test, dialect: Dialect, find: Find, texts: Sequence[str] = ()) -> str:
+    """A leaf: what is absent is ruled out where the test would hold for the value that stands in for it.
+
+    ``texts`` are what CONTAIN looks for instead of its operand.
+    """
     if not isinstance(test.term, Attribute):
         raise Refused("sql-term", "a filter with a function or arithmetic has no SQL of equal meaning")
-    where = place(test.term.name, schema)
+    where = find(test.term.name)
     row = BY_NAME[test.operator]
     if row.shape is Shape.NONE:
         present = where.present or "true"
         return present if test.negated else f"NOT ({present})"
-    asked, of_absent = _positive(test, _Leaf(where, test.term.name, row, dialect))
+    asked, of_absent = _positive(test, _Leaf(where, test.term.name, row, dialect), texts)
     guarded = asked if where.present is None or not of_absent else f"({where.present} AND {asked})"
     if not test.negated:
         return guarded
@@ -80,12 +112,12 @@ def _test(test: Test, dialect: Dialect, schema: SchemaFile) -> str:
     return f"({where.present} AND NOT ({asked}))"
 
 
-def _positive(test: Test, leaf: _Leaf) -> tuple[str, bool]:
+def _positive(test: Test, leaf: _Leaf, texts: Sequence[str]) -> tuple[str, bool]:
     """The condition on a present value, and whether it may hold for the default of the type too."""
     row, where = leaf.row, leaf.place
     match row.shape, test.operand:
         case Shape.LITERAL, Text(value):
-            return equal(where.text(), [value], leaf.ignores_case), not value or _may(where)
+            return equal(where, [value], leaf.ignores_case), not value or _may(where)
         case Shape.LITERAL | Shape.QUANTITY, Number(value):
             return number(where, SIGNS[row.name], value), True
         case Shape.LITERAL, Network(value):
@@ -104,9 +136,9 @@ def _positive(test: Test, leaf: _Leaf) -> tuple[str, bool]:
         case Shape.SUBSTRING, Text(value):
             if leaf.attribute == RAW_MESSAGE and leaf.dialect.holds("contain.word_prefix_on_raw_message"):
                 raise Refused("sql-dialect", "SQL has no CONTAIN that looks for beginnings of words alone")
-            return contains(where.text(), value, leaf.ignores_case), not value or _may(where)
+            return contains(where, texts or [value], leaf.ignores_case), not value or _may(where)
         case Shape.PATTERN, Pattern(regex):
-            asked, empty = searched(where.text(), regex, leaf.dialect)
+            asked, empty = searched(where, regex, leaf.dialect)
             return asked, empty or _may(where)
     raise Refused("sql-operand", f"{row.spelling} with this operand has no SQL of equal meaning")
 
@@ -124,7 +156,7 @@ def _list(items: tuple[object, ...], leaf: _Leaf) -> tuple[str, bool]:
         raise Refused(
             "sql-group", "the members of a group are not in the rule", hint="write the members into the list"
         )
-    found = [equal(leaf.place.text(), texts, leaf.ignores_case)] if texts else []
+    found = [equal(leaf.place, texts, leaf.ignores_case)] if texts else []
     found += [number(leaf.place, "=", each) for each in numbers]
     found += [within(leaf.place, iter(networks))] if networks else []
     only_texts = all(texts) and not numbers and not networks and not _may(leaf.place) if texts else False

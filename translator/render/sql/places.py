@@ -28,7 +28,8 @@ class Place:
 
     ``present`` is a condition, ``None`` when every event has the attribute. Addresses have the type IPv6,
     those of version 4 mapped into it. ``type`` is that of what is stored,
-    ``array`` the nested column that it is in, empty for a column of its own.
+    ``array`` the nested column that it is in, empty for a column of its own. ``small`` is a column with the
+    text in small letters, where a statement has one.
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class Place:
     value: str
     present: str | None
     array: str = ""
+    small: str = ""
 
     def text(self) -> str:
         """The value as text.

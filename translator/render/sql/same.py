@@ -6,16 +6,12 @@ long, but no function of the database folds letters as the rule language does in
 
 from __future__ import annotations
 
-from functools import cache
-
 from translator.errors import Refused
+from translator.render.sql.folding import folding
 from translator.render.sql.numbers import INTEGER, LONGEST, NUMBER, spelled_address
 from translator.render.sql.places import Place
 from translator.render.sql.quoting import quote
 from translator.render.sql.schema import Kind
-
-_BEYOND_CASE = 0x1F000
-"""No character from here on has letter case."""
 
 
 def same(place: Place, ignores_case: bool) -> str:
@@ -58,19 +54,5 @@ def _of_float(number: str) -> str:
 
 
 def _folded(value: str) -> str:
-    letters, folded = _folding()
+    letters, folded = folding()
     return f"translateUTF8(lower({value}), {quote(letters)}, {quote(folded)})"
-
-
-@cache
-def _folding() -> tuple[str, str]:
-    """The characters outside of ASCII that fold, and what each becomes: one character, as RE2 folds."""
-    pairs = [
-        (letter, _fold(letter)) for letter in map(chr, (*range(128, 0xD800), *range(0xE000, _BEYOND_CASE)))
-    ]
-    changed = [(letter, folded) for letter, folded in pairs if letter != folded]
-    return "".join(letter for letter, _ in changed), "".join(folded for _, folded in changed)
-
-
-def _fold(letter: str) -> str:
-    return next((form for form in (letter.casefold(), letter.lower()) if len(form) == 1), letter)

@@ -1,44 +1,59 @@
 """Conditions on text, with letter case as the dialect has it.
 
-``LIKE`` is not used, so ``%`` and ``_`` are characters like others. Without letter case, text in ASCII is
-compared in small letters, with the two characters outside of ASCII that fold into it (U+017F and U+212A);
-other text by RE2, whose folding is that of the rule language.
+``LIKE`` is not used, so ``%`` and ``_`` are characters like others. Without letter case, text whose letters
+are those of ASCII is compared in small letters, with the two characters outside of ASCII that fold into them
+(U+017F and U+212A); other text by RE2, whose folding is that of the rule language.
 """
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 
 import re2
 
 from translator.dialect.profile import Dialect
 from translator.errors import Refused
+from translator.render.sql.folding import has_case_of_ascii
+from translator.render.sql.places import Place
 from translator.render.sql.quoting import quote
 
+FOLDS_INTO_ASCII = (("s", "\u017f"), ("k", "\u212a"))
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_MOST_NEEDLES = 255
+"""Texts that ClickHouse looks for at once."""
 
-def equal(value: str, texts: Sequence[str], ignores_case: bool) -> str:
+
+def equal(place: Place, texts: Sequence[str], ignores_case: bool) -> str:
     """The value is one of the texts."""
     if not ignores_case:
-        return _one_of(value, texts)
-    plain = sorted({text.lower() for text in texts if text.isascii()})
-    other = [text for text in dict.fromkeys(texts) if not text.isascii()]
-    found = [_one_of(_small(value, plain), plain)] if plain else []
-    found += [_match(value, rf"(?i)\A{re2.escape(text)}\z") for text in other]
+        return _one_of(place.text(), texts)
+    plain = sorted({_lower(text) for text in texts if has_case_of_ascii(text)})
+    other = [text for text in dict.fromkeys(texts) if not has_case_of_ascii(text)]
+    found = [_one_of(small(place, plain), plain)] if plain else []
+    found += [_match(place.text(), rf"(?i)\A{re2.escape(text)}\z") for text in other]
     return found[0] if len(found) == 1 else f"({' OR '.join(found)})"
 
 
-def contains(value: str, text: str, ignores_case: bool) -> str:
-    """The text is somewhere in the value; no text is everywhere."""
-    if not text:
+def contains(place: Place, texts: Sequence[str], ignores_case: bool) -> str:
+    """One of the texts is somewhere in the value; no text is everywhere."""
+    if not all(texts):
         return "true"
-    if not ignores_case:
-        return f"position({value}, {quote(text)}) > 0"
-    if text.isascii():
-        return f"position({_small(value, [text.lower()])}, {quote(text.lower())}) > 0"
-    return _match(value, f"(?i){re2.escape(text)}")
+    plain = [text for text in texts if not ignores_case or has_case_of_ascii(text)]
+    wanted = list(dict.fromkeys(map(_lower, plain) if ignores_case else plain))
+    value = small(place, wanted) if ignores_case else place.text()
+    found = []
+    for start in range(0, len(wanted), _MOST_NEEDLES):
+        part = wanted[start : start + _MOST_NEEDLES]
+        if len(part) == 1:
+            found.append(f"position({value}, {quote(part[0])}) > 0")
+        else:
+            found.append(f"multiSearchAny({value}, [{', '.join(map(quote, part))}])")
+    found += [_match(place.text(), f"(?i){re2.escape(text)}") for text in texts if text not in plain]
+    return found[0] if len(found) == 1 else f"({' OR '.join(found)})"
 
 
-def searched(value: str, regex: str, dialect: Dialect) -> tuple[str, bool]:
+def searched(place: Place, regex: str, dialect: Dialect) -> tuple[str, bool]:
     """The pattern is found in the value; and whether it is found in the empty text.
 
     Raises: Refused(sql-pattern) for what RE2 does not read.
@@ -58,7 +73,7 @@ def searched(value: str, regex: str, dialect: Dialect) -> tuple[str, bool]:
             f"RE2, which ClickHouse searches with, does not read the pattern {regex[:80]!r}",
             hint="look-around, back-references and possessive repeats are not supported",
         ) from None
-    return _match(value, f"(?{flags}){inside}"), empty
+    return _match(place.text(), f"(?{flags}){inside}"), empty
 
 
 def _one_of(value: str, texts: Sequence[str]) -> str:
@@ -67,13 +82,20 @@ def _one_of(value: str, texts: Sequence[str]) -> str:
     return f"{value} IN ({', '.join(map(quote, texts))})"
 
 
-def _small(value: str, texts: Sequence[str]) -> str:
-    """Small letters, as far as texts in small letters of ASCII can tell."""
-    small = f"lower({value})"
-    for letter, other in (("s", "\u017f"), ("k", "\u212a")):
+def small(place: Place, texts: Sequence[str]) -> str:
+    """The value in small letters, as far as these texts can tell, which have letter case in ASCII at most."""
+    if place.small:
+        return place.small
+    found = f"lower({place.text()})"
+    for letter, other in FOLDS_INTO_ASCII:
         if any(letter in text for text in texts):
-            small = f"replaceAll({small}, {quote(other)}, '{letter}')"
-    return small
+            found = f"replaceAll({found}, {quote(other)}, '{letter}')"
+    return found
+
+
+def _lower(text: str) -> str:
+    """Small letters of ASCII; others are left alone, for they have no case here."""
+    return text.translate(_SMALL)
 
 
 def _match(value: str, regex: str) -> str:
