@@ -92,13 +92,9 @@ class WrongVerdictError(Exception):
 
     def __init__(self, result: CaseResult) -> None:
         super().__init__(result.why)
-        if result.problem:
-            lines = [result.problem]
-        else:
-            lines = [
-                f"expected:  {_WORDS[result.expected]}",
-                f"Sigma:     {_WORDS[result.sigma]}",
-                f"FortiSIEM: {_WORDS[result.fortisiem]}",
-                *(f"  decided by {condition}" for condition in result.decides),
-            ]
-        self.text = "\n".join([f"{result.file}, event {result.index}: {result.why}", *lines])
+        # The first line is what the summary at the end of a run shows.
+        verdicts = (("expected", result.expected), ("Sigma", result.sigma), ("FortiSIEM", result.fortisiem))
+        said = result.problem or "; ".join(f"{name}: {_WORDS[verdict]}" for name, verdict in verdicts)
+        decides = () if result.problem else result.decides
+        place = f"{result.file}, event {result.index}: {result.why}"
+        self.text = "\n".join([said, place, *(f"  decided by {condition}" for condition in decides)])
