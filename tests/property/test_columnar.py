@@ -14,20 +14,21 @@ from tests.property.test_engine_laws import PROFILES
 pytest.importorskip("numpy", reason="the extra 'replay' is not installed")
 
 from translator.dialect.profile import Dialect
-from translator.engine.columnar import group, joined, literals, marked
+from translator.engine.columnar import column, group, joined, literals
 from translator.engine.columnar.filters import Filter
 from translator.engine.columnar.marks import clauses
 from translator.engine.columnar.required import required_texts
-from translator.engine.columnar.scan import Scan
+from translator.engine.columnar.scan import Scan, shapes
 from translator.engine.compile import compile_expr
 from translator.engine.patterns import compile_pattern
-from translator.engine.predicates import Place
+from translator.engine.predicates import IS_AT, Form, Place, Predicate
 from translator.engine.values import Event, Record, fold
 from translator.engine.verdict import Undecided
 from translator.errors import InputError
 from translator.model.expr import Expr
+from translator.operators import BY_NAME
 
-PLACES = st.sampled_from([Place.START, Place.END, Place.INSIDE])
+PLACES = st.sampled_from(list(Place))
 PIECES = st.text("abÉ\\.𝄞", min_size=1, max_size=4)
 NUMBERS = st.sampled_from([1, 1.0, True, 10, "1", "1.0", "true", None])
 
@@ -48,8 +49,12 @@ def one_by_one(
     ]
 
 
-def scanned(scan: Scan, events: Sequence[Event]) -> list[tuple[int, int, str]]:
-    found = scan.scan(events)
+def scanned(scan: Scan, events: Sequence[Event], cut: int = 0) -> list[tuple[int, int, str]]:
+    """In two parts, where ``cut`` is given."""
+    scan.begin()
+    for part in (events[:cut], events[cut:]):
+        scan.add(part, shapes(part))
+    found = scan.found(events.__getitem__)
     matches = [(place, number, "") for place, number in found.matches]
     return sorted([*matches, *((place, number, open_.reason) for place, number, open_ in found.undecided)])
 
@@ -74,6 +79,8 @@ def way(request: pytest.FixtureRequest) -> Iterator[None]:
     profile=st.sampled_from(PROFILES),
     few=st.sampled_from([0, 2, 64]),
     kept=st.sampled_from([1, 100]),
+    joins=st.sampled_from([2, 100]),
+    cut=st.integers(0, 20),
 )
 def test_a_scan_gives_what_asking_each_filter_gives(
     exprs: list[Expr],
@@ -82,31 +89,85 @@ def test_a_scan_gives_what_asking_each_filter_gives(
     profile: Dialect,
     few: int,
     kept: int,
+    joins: int,
+    cut: int,
 ) -> None:
     stream = [{**event, "n": number} for event, number in zip(events, numbers, strict=False)] + list(events)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(group, "FEW", few)
-        patch.setattr(marked, "KEPT_VALUES", kept)
-        patch.setattr(joined, "WORTH_JOINING", 2)
+        patch.setattr(column, "KEPT_VALUES", kept)
+        patch.setattr(joined, "WORTH_JOINING", joins)
         scan = Scan(filters(exprs, profile), profile, CONTEXT)
         for batch in (stream, stream[:2], stream):
             assert scanned(scan, batch) == one_by_one(exprs, batch, profile)
         again = Scan(filters(exprs, profile), profile, CONTEXT, scan.choices)
-        assert scanned(again, stream) == one_by_one(exprs, stream, profile)
+        assert scanned(again, stream, cut) == one_by_one(exprs, stream, profile)
 
 
 @pytest.mark.usefixtures("way")
-@given(st.lists(st.tuples(PLACES, PIECES), min_size=1, max_size=6, unique=True), st.lists(st.text("abÉ\\.𝄞")))
-def test_texts_are_found_where_they_are(wanted: list[tuple[Place, str]], values: list[str]) -> None:
-    at = {Place.START: str.startswith, Place.END: str.endswith, Place.INSIDE: str.__contains__}
+@given(
+    st.lists(st.tuples(PLACES, PIECES), min_size=1, max_size=6, unique=True),
+    st.lists(st.text("abAÉ\\.𝄞\0"), min_size=1),
+    st.booleans(),
+)
+def test_texts_are_found_where_they_are(
+    wanted: list[tuple[Place, str]], values: list[str], ignore_case: bool
+) -> None:
+    form = fold if ignore_case else str
+    wanted = list(dict.fromkeys((place, form(text)) for place, text in wanted))
     expected = {
         (number, place)
         for number, value in enumerate(values)
         for place, (where, text) in enumerate(wanted)
-        if at[where](value, text)
+        if IS_AT[where](form(value), text)
     }
-    if values:
-        assert set(literals.literals(wanted).find(values)) == expected
+    found = literals.literals(wanted).find(values, ignore_case=ignore_case)
+    assert set(zip(*(each.tolist() for each in found), strict=True)) == expected
+
+
+TRICKY = st.lists(
+    st.sampled_from(
+        [
+            "a",
+            "A",
+            ".",
+            "$",
+            "^",
+            "\\$",
+            "\\\\",
+            "\\A",
+            "\\z",
+            "\\b",
+            "\\B",
+            "\\Q",
+            "[^a]",
+            "[]^]",
+            "[\\]^]",
+            "\\[^",
+            "+",
+            "*",
+            "|",
+            "(?m)",
+        ]
+    ),
+    max_size=6,
+).map("".join)
+
+
+@settings(max_examples=1_000)
+@given(TRICKY, st.lists(st.text("aA$^\\b[].\n\0É"), min_size=1, max_size=8), st.booleans())
+def test_values_asked_at_once_are_those_asked_one_by_one(
+    regex: str, values: list[str], ignore_case: bool
+) -> None:
+    try:
+        searched = compile_pattern(regex, ignore_case=ignore_case)
+    except InputError:
+        return
+    asked = Predicate(Form.TEXT, BY_NAME["regexp"].holds, searched)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(joined, "WORTH_JOINING", 1)
+        found = sorted(joined.holding(asked, values))
+    assert found == [number for number, value in enumerate(values) if searched.search(value) is not None]
 
 
 SHAPES = st.recursive(

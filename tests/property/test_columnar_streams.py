@@ -21,7 +21,7 @@ from translator.dialect.profile import load_profile
 from translator.engine.context import NOTHING
 from translator.harness.arrivals import Arrivals
 from translator.harness.backtest import files as cut
-from translator.harness.backtest import order
+from translator.harness.backtest import intake, order
 from translator.harness.backtest.files import event_files
 from translator.harness.backtest.run import Backtest
 from translator.harness.replay import replay
@@ -62,6 +62,7 @@ def write(path: Path, events: list[Mapping[str, Any]]) -> None:
     shifts=SHIFTS,
     others=OTHERS,
     batch=st.sampled_from([1, 150, 400, 10_000]),
+    piece=st.sampled_from([1, 200, 10_000]),
     sorted_at=st.sampled_from([0, 20]),
 )
 def test_a_backtest_gives_what_a_replay_gives(
@@ -70,11 +71,13 @@ def test_a_backtest_gives_what_a_replay_gives(
     shifts: list[int | None],
     others: list[bool],
     batch: int,
+    piece: int,
     sorted_at: int,
 ) -> None:
     watched = [*given_rules, about_incidents(given_rules[0])]
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(cut, "BATCH_BYTES", batch)
+        patch.setattr(intake, "PIECE", piece)
         patch.setattr(order, "WORTH_SORTING", sorted_at)
         paths = []
         for number, steps in enumerate(streams):

@@ -179,6 +179,11 @@ class Correlation:
         return min((way.absence.next_due for way in self._ways if way.absence), default=math.inf)
 
     @property
+    def at_once(self) -> tuple[str, ...] | None:
+        """The attributes that the incident takes of an event, where any that matches fires the rule."""
+        return tuple(source.read for source in self._sources) if self._stateless else None
+
+    @property
     def reads(self) -> frozenset[str]:
         """The attributes that are taken from the events that the sub-patterns match."""
         kept = {name for window in self._windows for name in window.kept}

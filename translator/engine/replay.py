@@ -129,6 +129,12 @@ class Replay:
         """The attributes that a rule takes from the events that its filters hold for."""
         return self._states[rule].reads
 
+    def at_once(self, rule: int) -> tuple[str, ...] | None:
+        """The attributes that the incident takes of an event, where any that the filter holds for fires the
+        rule; ``None`` for other rules.
+        """
+        return self._states[rule].at_once
+
     def finish(self) -> list[Firing]:
         """What fires when no further event comes and every window ends."""
         return self._ended(float("inf"))

@@ -69,6 +69,26 @@ class Session:
         """The same for an event of which it is known what the filters of the replay say."""
         return self._all(self.replay.position, time, self.replay.take(time, record, verdicts), origin)
 
+    def at_once(self, rule: int) -> tuple[str, ...] | None:
+        """The attributes that the incident takes of any single event that the rule's filter holds for.
+
+        In the order of the rule's incident attributes; ``None`` where it takes more to fire, or where the
+        incident is an event for another rule. :meth:`fire_at_once` is all that such a firing needs.
+        """
+        if rule >= len(self.rules) or self.replay.names(self.rules[rule].incident.event_type):
+            return None
+        return self.replay.at_once(rule)
+
+    def fire_at_once(self, rule: int, position: int, time: float, values: Sequence[str | None]) -> None:
+        """A rule fires because of one event with these values; what waits until ``time`` has been taken."""
+        self._end = max(self._end, time)
+        self.firings += 1
+        names = self.rules[rule].incident.attributes
+        attributes = {
+            each.name: value for each, value in zip(names, values, strict=True) if value is not None
+        }
+        self.log.take(Firing(rule, position, time, attributes, tuple(values)))
+
     def pass_time(self, time: float) -> list[Firing]:
         """What fires because an event came at this time that no filter holds for."""
         return self._all(self.replay.position, time, self.replay.pass_time(time), "")

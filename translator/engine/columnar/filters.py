@@ -8,12 +8,11 @@ from functools import cached_property
 
 from translator.dialect.profile import Dialect
 from translator.engine.columnar.marks import Clause
-from translator.engine.columnar.tree import Judge, judge
 from translator.engine.compile import compile_expr, pinned_event_types
 from translator.engine.context import Context
 from translator.engine.values import Event, Record, as_text, fold
 from translator.engine.verdict import Check, Verdict
-from translator.model.expr import Arithmetic, Call, Expr, Operand
+from translator.model.expr import Arithmetic, Attribute, Call, Expr, Operand
 from translator.model.walk import attributes, tests
 
 KEPT_VERDICTS = 50_000
@@ -48,15 +47,15 @@ class Filter:
         return compile_expr(self.expr, self.dialect, self.context)
 
     @cached_property
-    def judge(self) -> Judge:
-        """The filter over columns."""
-        return judge(self.expr, self.dialect, self.context)
-
-    @cached_property
     def event_types(self) -> frozenset[str] | None:
         """The event types that it names, folded; ``None`` when events of any type can satisfy it."""
         names = pinned_event_types(self.expr)
         return None if names is None else frozenset(map(fold, names))
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The attributes that clauses or leaves look at by themselves."""
+        return frozenset(each.term.name for each in tests(self.expr) if isinstance(each.term, Attribute))
 
     @cached_property
     def reads(self) -> tuple[str, ...] | None:

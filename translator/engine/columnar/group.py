@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from translator.dialect.profile import Dialect
+from translator.engine.columnar.column import Rows
 from translator.engine.columnar.filters import Filter
 from translator.engine.columnar.literals import Store
 from translator.engine.columnar.marked import Marked
 from translator.engine.columnar.marks import Clause, Mark
 from translator.engine.columnar.sample import ENOUGH, Sample
-from translator.engine.columnar.table import Rows, Table, Text
-from translator.engine.columnar.tree import OPEN, TRUE
+from translator.engine.columnar.table import Table
+from translator.engine.columnar.tree import OPEN, TRUE, Judge, Judges
 from translator.engine.context import Context
 
 Choice = Mapping[int, Sequence[int]]
@@ -24,21 +25,25 @@ FEW = 64
 
 
 class Group:
-    """Filters by their numbers; ``choice`` is kept from another run or made from the first events."""
+    """Filters by their numbers; ``choice`` is kept from another run or made from the first events.
+
+    ``table`` takes the events of a batch.
+    """
 
     def __init__(
         self,
         filters: Mapping[int, Filter],
         dialect: Dialect,
         context: Context,
+        judges: Judges,
         choice: Choice | None = None,
         store: Store | None = None,
     ) -> None:
         self._filters = filters
         self._setting = dialect, context, store
-        self._reads = sorted(
-            {mark.attribute for each in filters.values() for own in each.clauses for mark in own}
-        )
+        self._judges = judges
+        self._judged: dict[int, Judge] = {}
+        self.table = Table({name for each in filters.values() for name in each.columns})
         self.choice = choice
         self._marked: dict[str, Marked] = {}
         self._needs: dict[int, tuple[int, ...]] = {}
@@ -46,36 +51,43 @@ class Group:
         if choice is not None:
             self._prepare(choice)
 
-    def candidates(self, table: Table) -> Iterator[tuple[int, list[int], list[int]]]:
+    def candidates(self) -> Iterator[tuple[int, Rows, Rows]]:
         """Each filter, with the places of the events that it holds for and those of events to ask it about.
 
         It is false for all others.
         """
+        count = len(self.table)
         if self.choice is None:
-            self.choice = self._choose(table)
+            self.choice = self._choose()
             self._prepare(self.choice)
-        rows = self._rows(table)
+        rows = self._rows()
         for number in self._free:
-            yield number, *self._judged(number, table, np.arange(len(table)))
+            yield number, *self._judge(number, np.arange(count))
         for number, clauses in self._needs.items():
-            if all(clause in rows for clause in clauses):
-                own = _all_of([rows[clause] for clause in clauses], len(table))
-                yield number, *self._judged(number, table, own)
+            own = [rows[clause] for clause in clauses if clause in rows]
+            if len(own) == len(clauses):
+                yield number, *self._judge(number, _all_of(own, count))
 
-    def _judged(self, number: int, table: Table, rows: Rows) -> tuple[list[int], list[int]]:
+    def _judge(self, number: int, rows: Rows) -> tuple[Rows, Rows]:
         """Which events a filter holds for, and which are left; many are looked at together."""
         if len(rows) <= FEW:
-            return [], rows.tolist()
-        verdicts = self._filters[number].judge(table, rows)
-        return rows[verdicts == TRUE].tolist(), rows[verdicts == OPEN].tolist()
+            return rows[:0], rows
+        judge = self._judged.get(number)
+        if judge is None:
+            judge = self._judged[number] = self._judges.judge(self._filters[number].expr)
+        verdicts = judge(self.table, rows)
+        return rows[verdicts == TRUE], rows[verdicts == OPEN]
 
-    def _choose(self, table: Table) -> Choice:
-        some = {
-            name: [value for value in table.column(name).values[:ENOUGH] if value is not None]
-            for name in self._reads
-            if name in table.names
-        }
-        sample = Sample(some, min(len(table), ENOUGH))
+    def _choose(self) -> Choice:
+        reads = {mark.attribute for each in self._filters.values() for own in each.clauses for mark in own}
+        count = min(len(self.table), ENOUGH)
+        some = {}
+        for name in reads:
+            column = self.table.column(name)
+            if column is not None:
+                texts = [column.texts[code] for code in self.table.codes(name)[:count].tolist()]
+                some[name] = [text for text in texts if text is not None]
+        sample = Sample(some, count)
         return {
             number: [each.clauses.index(clause) for clause in sample.choose(each.clauses)]
             for number, each in self._filters.items()
@@ -94,37 +106,30 @@ class Group:
             for mark in clause:
                 of_column = marks.setdefault(mark.attribute, {})
                 of_column[mark] = (*of_column.get(mark, ()), number)
-        dialect, context, store = self._setting
-        self._marked = {name: Marked(name, own, dialect, context, store) for name, own in marks.items()}
+        self._marked = {name: Marked(own, *self._setting) for name, own in marks.items()}
 
-    def _rows(self, table: Table) -> dict[int, Rows]:
+    def _rows(self) -> dict[int, Rows]:
         """For each clause that some event satisfies, the places of those events, not in order."""
-        found: dict[int, list[Rows]] = {}
+        found = []
         for name, marks in self._marked.items():
-            if name not in table.names:
-                continue
-            column = table.column(name)
-            satisfied = marks.satisfied(column.present)
-            if satisfied:
-                for value, rows in _places(column.values, satisfied).items():
-                    for clause in satisfied[value]:
-                        found.setdefault(clause, []).append(np.array(rows, dtype=np.intp))
-        return {clause: np.concatenate(parts) for clause, parts in found.items()}
-
-
-def _places(values: Sequence[Text], wanted: Mapping[str, object]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {value: [] for value in wanted}
-    for place, value in enumerate(values):
-        if value in found:
-            found[value].append(place)
-    return found
+            column = self.table.column(name)
+            if column is not None:
+                found.append(marks.satisfied(column, self.table.codes(name)))
+        if not found:
+            return {}
+        rows, clauses = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.argsort(clauses, kind="stable")
+        rows, clauses = rows[order], clauses[order]
+        starts = np.flatnonzero(np.diff(clauses, prepend=-1))
+        return dict(zip(clauses[starts].tolist(), np.split(rows, starts)[1:], strict=True))
 
 
 def _all_of(sets: Sequence[Rows], count: int) -> Rows:
     """The places that are in all sets, in order."""
-    counts = np.zeros(count, dtype=np.int8)
-    for each in sets:
-        own = np.zeros(count, dtype=np.int8)
-        own[each] = 1
-        counts += own
-    return np.flatnonzero(counts == len(sets))
+    first = np.zeros(count, dtype=np.bool_)
+    first[sets[0]] = True
+    for each in sets[1:]:
+        own = np.zeros(count, dtype=np.bool_)
+        own[each] = True
+        first &= own
+    return np.flatnonzero(first)

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Protocol
 
 import numpy as np
 
-from translator.engine.columnar.joined import BETWEEN, Joined
+from translator.engine.columnar.joined import BETWEEN, Joined, Places, folded
+from translator.engine.columnar.marks import last_component
 from translator.engine.predicates import IS_AT, Place
 
 Wanted = tuple[Place, str]
-"""A text, not empty, and where it is looked for: at the beginning, at the end or anywhere."""
-Hit = tuple[int, int]
-"""The number of a value and the number of a text that is in it."""
+"""A text, and where it is looked for. Only a whole value can be empty."""
+Hits = tuple[Places, Places]
+"""The numbers of values and of texts that are in them, in pairs; a pair may be there several times."""
 
 _PIECE = 4
 
 
 class Literals(Protocol):
-    """Texts that are looked for."""
+    """Texts that are looked for; ``ignore_case`` when they and the values are to be folded."""
 
-    def find(self, values: Sequence[str]) -> Iterable[Hit]: ...
+    def find(self, values: Sequence[str], *, ignore_case: bool) -> Hits: ...
 
 
 class Store(Protocol):
@@ -50,7 +51,6 @@ class Compiled:
     def __init__(self, wanted: Sequence[Wanted], store: Store | None) -> None:
         import hyperscan  # Part of an extra.
 
-        self._behind = np.array([place is Place.END for place, _ in wanted], dtype=np.int64)
         expressions = [_as_bytes(place, text) for place, text in wanted]
         key = b"hyperscan " + b"".join(len(each).to_bytes(4, "big") + each for each in expressions)
         kept = None if store is None else store.get(key)
@@ -64,16 +64,14 @@ class Compiled:
         if store is not None:
             store.put(key, hyperscan.dumpb(self._database))
 
-    def find(self, values: Sequence[str]) -> Iterator[Hit]:
-        """Every text in every value, each once."""
-        joined = Joined(values)
+    def find(self, values: Sequence[str], *, ignore_case: bool) -> Hits:
+        """Every text in every value."""
+        joined = Joined(values, ignore_case=ignore_case)
         ends: list[int] = []
         numbers: list[int] = []
         self._database.scan(joined.text, _collector(numbers, ends))
-        if not numbers:
-            return iter(())
-        places = joined.numbers(np.array(ends) - 1 - self._behind[numbers])
-        return iter(set(zip(places, numbers, strict=True)))
+        # The last byte of a hit is in the value, or right behind it.
+        return joined.numbers(np.array(ends, dtype=np.intp) - 1), np.array(numbers, dtype=np.intp)
 
 
 def _collector(numbers: list[int], ends: list[int]) -> Callable[[int, int, int, int, object], None]:
@@ -86,34 +84,62 @@ def _collector(numbers: list[int], ends: list[int]) -> Callable[[int, int, int, 
     return found
 
 
+_AT_THE_BEGINNING = (Place.START, Place.WHOLE)
+_AT_THE_END = (Place.END, Place.WHOLE)
+
+
 def _as_bytes(place: Place, text: str) -> bytes:
-    before = BETWEEN if place is Place.START else b""
-    behind = BETWEEN if place is Place.END else b""
+    before = BETWEEN if place in _AT_THE_BEGINNING else b""
+    behind = BETWEEN if place in _AT_THE_END else b""
     # Half of a character is in no value, and its bytes are not either.
     return before + text.encode("utf-8", "surrogatepass") + behind
 
 
 class Pieces:
-    """Texts by their rarest piece of a few characters; a value is cut into all its pieces."""
+    """Whole values and names that end paths by a table; other texts by their rarest piece of a few
+    characters, for which a value is cut into all its pieces.
+    """
 
     def __init__(self, wanted: Sequence[Wanted]) -> None:
         self._wanted = wanted
+        self._whole: dict[str, int] = {}
+        self._names: dict[str, list[int]] = {}
         self._by_piece: dict[int, dict[str, list[int]]] = {}
-        counts = Counter(piece for _, text in wanted for piece in _pieces(text, min(len(text), _PIECE)))
-        for number, (_, text) in enumerate(wanted):
+        loose = []
+        for number, (place, text) in enumerate(wanted):
+            if place is Place.WHOLE:
+                self._whole[text] = number
+            elif place is Place.END and last_component(text):
+                self._names.setdefault(last_component(text), []).append(number)
+            else:
+                loose.append((number, text))
+        counts = Counter(piece for _, text in loose for piece in _pieces(text, min(len(text), _PIECE)))
+        for number, text in loose:
             length = min(len(text), _PIECE)
             piece = min(_pieces(text, length), key=lambda each: (counts[each], each))
             self._by_piece.setdefault(length, {}).setdefault(piece, []).append(number)
 
-    def find(self, values: Sequence[str]) -> Iterator[Hit]:
-        """Every text in every value, each once."""
-        for place, value in enumerate(values):
-            for length, by_piece in self._by_piece.items():
-                for piece in by_piece.keys() & _pieces(value, length):
-                    for number in by_piece[piece]:
-                        where, text = self._wanted[number]
-                        if IS_AT[where](value, text):
-                            yield place, number
+    def find(self, values: Sequence[str], *, ignore_case: bool) -> Hits:
+        """Every text in every value."""
+        places: list[int] = []
+        numbers: list[int] = []
+        for place, value in enumerate(folded(values) if ignore_case else values):
+            found = [number for number in self._candidates(value) if self._is_in(value, number)]
+            numbers += found
+            places += [place] * len(found)
+        return np.array(places, dtype=np.intp), np.array(numbers, dtype=np.intp)
+
+    def _candidates(self, value: str) -> Iterator[int]:
+        if value in self._whole:
+            yield self._whole[value]
+        yield from self._names.get(last_component(value), ())
+        for length, by_piece in self._by_piece.items():
+            for piece in by_piece.keys() & _pieces(value, length):
+                yield from by_piece[piece]
+
+    def _is_in(self, value: str, number: int) -> bool:
+        place, text = self._wanted[number]
+        return IS_AT[place](value, text)
 
 
 def _pieces(text: str, length: int) -> set[str]:

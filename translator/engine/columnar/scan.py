@@ -1,16 +1,19 @@
-"""A batch of events against all filters: which hold for which events, as the closures say."""
+"""Batches of events against all filters: which hold for which events, as the closures say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
+import numpy as np
+
 from translator.dialect.profile import Dialect
+from translator.engine.columnar.column import Rows
 from translator.engine.columnar.filters import Filter
 from translator.engine.columnar.group import Choice, Group
 from translator.engine.columnar.literals import Store
-from translator.engine.columnar.table import Table
+from translator.engine.columnar.tree import Judges
 from translator.engine.compile import EVENT_TYPE
 from translator.engine.context import NOTHING, Context
 from translator.engine.values import Event, as_text, fold
@@ -18,25 +21,38 @@ from translator.engine.verdict import Undecided
 
 _ANY = None
 """Stands for all types that no filter names, and for events without a type."""
+_NO_ROWS = np.zeros(0, dtype=np.intp)
+Shape = tuple[str, ...]
+"""The attributes that an event names."""
+_FEW_OF_A_SHAPE = 8
+"""Where shapes have fewer events on average, they are not told apart."""
 
 
 @dataclass
 class Found:
-    """``matches``: place of an event and number of a filter that holds for it, in order; ``undecided``
-    likewise, with what is missing. By number of the filter, ``asked`` counts the events that the closure was
-    asked about, and ``seconds`` is what that took.
+    """``rows`` and ``filters`` in pairs: place of an event and number of a filter that holds for it.
+
+    In order. ``undecided`` likewise, with what is missing. By number of the filter, ``asked`` counts the
+    events that the closure was asked about, and ``seconds`` is what that took.
     """
 
-    matches: list[tuple[int, int]] = field(default_factory=list)
+    rows: Rows = field(default_factory=lambda: _NO_ROWS)
+    filters: Rows = field(default_factory=lambda: _NO_ROWS)
     undecided: list[tuple[int, int, Undecided]] = field(default_factory=list)
     asked: dict[int, int] = field(default_factory=dict)
     seconds: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def matches(self) -> list[tuple[int, int]]:
+        """The pairs."""
+        return list(zip(self.rows.tolist(), self.filters.tolist(), strict=True))
 
 
 class Scan:
     """All filters; they are known by their places.
 
-    ``choices`` says for event types which clauses of their filters are looked up; what it lacks is found out
+    A batch :meth:`begin` s, events are added to it, and :meth:`found` tells what it came to. ``choices`` says
+    for event types which clauses of their filters are looked up; what it lacks is found out
     from the first events of a type, and :attr:`choices` has it then. ``store`` keeps what was compiled.
     """
 
@@ -49,7 +65,7 @@ class Scan:
         store: Store | None = None,
     ) -> None:
         self._filters = tuple(filters)
-        self._setting = dialect, context
+        self._setting = dialect, context, Judges(dialect, context)
         self._known = dict(choices or {})
         self._store = store
         self._of_any: list[int] = []
@@ -61,6 +77,8 @@ class Scan:
                 self._of_type.setdefault(name, []).append(number)
         self._types: dict[object, str | None] = {}
         self._groups: dict[str | None, Group] = {}
+        self._places: dict[str | None, list[int]] = {}
+        self._count = 0
 
     @property
     def choices(self) -> dict[str, Choice]:
@@ -73,41 +91,94 @@ class Scan:
 
         Raises: InputError(event-value).
         """
+        self.begin()
+        self.add(events, shapes(events))
+        return self.found(events.__getitem__)
+
+    def begin(self) -> None:
+        """A new batch."""
+        self._places, self._count = {}, 0
+
+    def add(self, events: Sequence[Event], by_shape: Mapping[Shape, Sequence[int]]) -> None:
+        """More events of the batch, with their places by :func:`shapes`. They need not be kept.
+
+        Raises: InputError(event-value).
+        """
+        if len(by_shape) * _FEW_OF_A_SHAPE > len(events) > _FEW_OF_A_SHAPE:
+            names = frozenset(name for shape in by_shape for name in shape)
+            self._add(events, range(len(events)), names, all_named=False)
+        else:
+            for shape, places in by_shape.items():
+                self._add([events[place] for place in places], places, shape, all_named=True)
+        self._count += len(events)
+
+    def _add(
+        self, events: Sequence[Event], places: Sequence[int], names: Collection[str], *, all_named: bool
+    ) -> None:
+        """Events in their groups; ``places`` are those in what is added."""
+        before = self._count
+        for name, own in self._by_type(events).items():
+            group = self._group(name)
+            known = self._places.get(name)
+            if known is None:
+                known = self._places[name] = []
+                group.table.begin()
+            known += [before + places[each] for each in own]
+            group.table.add([events[place] for place in own], names, all_named=all_named)
+
+    def found(self, event_of: Callable[[int], Event]) -> Found:
+        """What the events of the batch came to; ``event_of`` gives one of them by its place.
+
+        Raises: InputError(event-value).
+        """
         found = Found()
-        for name, places in self._by_type(events).items():
-            self._scan_group(self._group(name), events, places, found)
-        found.matches.sort()
+        matches: list[tuple[Rows, int]] = []
+        for name, places in self._places.items():
+            self._scan_group(self._group(name), np.array(places, dtype=np.intp), event_of, matches, found)
+        if matches:
+            rows = np.concatenate([each for each, _ in matches])
+            filters = np.repeat([number for _, number in matches], [len(each) for each, _ in matches])
+            order = np.lexsort((filters, rows))
+            found.rows, found.filters = rows[order], filters[order]
         found.undecided.sort(key=lambda each: each[:2])
         return found
 
-    def _scan_group(self, group: Group, events: Sequence[Event], places: Sequence[int], found: Found) -> None:
-        own = [events[place] for place in places]
+    def _scan_group(
+        self,
+        group: Group,
+        places: Rows,
+        event_of: Callable[[int], Event],
+        matches: list[tuple[Rows, int]],
+        found: Found,
+    ) -> None:
         started = perf_counter()
-        for number, held, rows in group.candidates(Table(own)):
+        for number, held, open_ in group.candidates():
             each = self._filters[number]
-            found.asked[number] = found.asked.get(number, 0) + len(rows)
-            found.matches += [(places[row], number) for row in held]
-            for row in rows:
-                verdict = each.verdict(own[row])
-                if verdict is False:
-                    continue
+            found.asked[number] = found.asked.get(number, 0) + len(open_)
+            matches.append((places[held], number))
+            own = []
+            for place in places[open_].tolist():
+                verdict = each.verdict(event_of(place))
                 if verdict is True:
-                    found.matches.append((places[row], number))
-                else:
-                    found.undecided.append((places[row], number, verdict))
+                    own.append(place)
+                elif verdict is not False:
+                    found.undecided.append((place, number, verdict))
+            matches.append((np.array(own, dtype=np.intp), number))
             now = perf_counter()
             found.seconds[number] = found.seconds.get(number, 0.0) + now - started
             started = now
 
-    def _by_type(self, events: Sequence[Event]) -> dict[str | None, list[int]]:
-        groups: dict[str | None, list[int]] = {}
+    def _by_type(self, events: Sequence[Event]) -> Mapping[str | None, Sequence[int]]:
+        written = [event.get(EVENT_TYPE) for event in events]
         types = self._types
-        for place, event in enumerate(events):
-            written = event.get(EVENT_TYPE)
+        if events and written[0] in types and written.count(written[0]) == len(written):
+            return {types[written[0]]: range(len(events))}
+        groups: dict[str | None, list[int]] = {}
+        for place, value in enumerate(written):
             try:
-                name = types[written]
+                name = types[value]
             except KeyError:
-                name = self._type(written)
+                name = self._type(value)
             groups.setdefault(name, []).append(place)
         return groups
 
@@ -127,3 +198,15 @@ class Scan:
             group = Group(own, *self._setting, self._known.get(name or ""), self._store)
             self._groups[name] = group
         return group
+
+
+def shapes(events: Sequence[Event]) -> dict[Shape, list[int]]:
+    """The places of events by the attributes that they name."""
+    found: dict[Shape, list[int]] = {}
+    for place, shape in enumerate(map(tuple, events)):
+        own = found.get(shape)
+        if own is None:
+            found[shape] = [place]
+        else:
+            own.append(place)
+    return found

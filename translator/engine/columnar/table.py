@@ -1,93 +1,62 @@
-"""Events of one type as columns, each made when it is first asked for."""
+"""The events of one type in a batch as columns; the events themselves need not be kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
-from itertools import repeat
-from typing import Any, cast
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache
+from operator import itemgetter
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from translator.engine.columnar.joined import holding
-from translator.engine.predicates import Form, Predicate
-from translator.engine.values import Event, as_text
-
-Rows = NDArray[np.intp]
-Codes = NDArray[np.int32]
-Text = str | None
-
-ABSENT = -1
-"""The code of an absent value."""
-
-
-class Column:
-    """What the events have for one attribute, as text; ``None`` where it is absent."""
-
-    def __init__(self, values: Sequence[Text]) -> None:
-        self.values = values
-
-    @cached_property
-    def present(self) -> frozenset[str]:
-        """The distinct values."""
-        found = set(self.values)
-        found.discard(None)
-        return cast("frozenset[str]", frozenset(found))
-
-    @cached_property
-    def _dictionary(self) -> tuple[Codes, list[str]]:
-        numbers: dict[Text, int] = {value: number for number, value in enumerate(self.present)}
-        codes = np.fromiter(
-            map(numbers.get, self.values, repeat(ABSENT)), dtype=np.int32, count=len(self.values)
-        )
-        # Half of a character stays as it is in the values, and reads as U+FFFD.
-        return codes, [value if value.isascii() else as_text(value) for value in self.present]
-
-    @property
-    def codes(self) -> Codes:
-        """For each event the number of its value, or ABSENT."""
-        return self._dictionary[0]
-
-    @cached_property
-    def _folded(self) -> list[str]:
-        return [Form.FOLDED.of(text) for text in self._dictionary[1]]
-
-    def holding(self, asked: Predicate, numbers: Sequence[int]) -> list[int]:
-        """The places in ``numbers`` of the values for which a predicate holds, not in order."""
-        if asked.form is Form.FOLDED:
-            folded, holds, operand = self._folded, asked.holds, asked.operand
-            return [place for place, number in enumerate(numbers) if holds(folded[number], operand)]
-        texts = self._dictionary[1]
-        return holding(asked, [texts[number] for number in numbers])
+from translator.engine.columnar.column import Codes, Column
+from translator.engine.predicates import RAW_MESSAGE
+from translator.engine.values import Event
 
 
 class Table:
-    """Some events, of which every value is text, a number or absent."""
+    """The attributes ``reads`` of the events."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
-        self.events = events
-        self._columns: dict[str, Column] = {}
+    def __init__(self, reads: Iterable[str]) -> None:
+        self._columns = {name: Column(repeats=name != RAW_MESSAGE) for name in reads}
+        self.begin()
+
+    def begin(self) -> None:
+        """A new batch, without any event yet."""
+        self._count = 0
+        self._present: dict[str, Column] = {}
+        self._codes: dict[str, Codes] = {}
 
     def __len__(self) -> int:
-        return len(self.events)
+        return self._count
 
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The attributes that some event names."""
-        return frozenset(name for shape in set(map(tuple, self.events)) for name in shape)
+    def add(self, events: Sequence[Event], names: Collection[str], *, all_named: bool) -> None:
+        """Some events, which have no other attributes than ``names``; with ``all_named`` each has all."""
+        for name in names:
+            column = self._columns.get(name)
+            if column is not None:
+                if name not in self._present:
+                    self._present[name] = column
+                    column.begin()
+                read = _getter(name) if all_named else _optional(name)
+                column.add(list(map(read, events)), self._count)
+        self._count += len(events)
 
-    def column(self, name: str) -> Column:
-        """The values of an attribute."""
-        column = self._columns.get(name)
-        if column is None:
-            column = self._columns[name] = Column(_texts(self.events, name))
-        return column
+    def column(self, name: str) -> Column | None:
+        """The column of an attribute; ``None`` when no event has it."""
+        return self._present.get(name)
+
+    def codes(self, name: str) -> Codes:
+        """For each event the code of its value, in a column that is there. No more events are added."""
+        codes = self._codes.get(name)
+        if codes is None:
+            codes = self._codes[name] = self._present[name].codes(self._count)
+        return codes
 
 
-def _texts(events: Sequence[Event], name: str) -> Sequence[Text]:
-    """What the events have for an attribute. Numbers become text here, since 1, 1.0 and true are equal."""
-    values: list[Any] = [event.get(name) for event in events]
-    if set(map(type, values)) <= {str, type(None)}:
-        return values
-    return [value if value is None or value.__class__ is str else as_text(value) for value in values]
+@cache
+def _getter(name: str) -> Callable[[Event], Any]:
+    return itemgetter(name)
+
+
+@cache
+def _optional(name: str) -> Callable[[Event], Any]:
+    return lambda event: event.get(name)

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from translator.dialect.profile import Dialect
-from translator.engine.columnar.table import Rows, Table
+from translator.engine.columnar.column import Codes, Column, Rows
+from translator.engine.columnar.joined import holding
+from translator.engine.columnar.table import Table
 from translator.engine.context import Context
 from translator.engine.leaf import on_absent
-from translator.engine.predicates import predicate
+from translator.engine.predicates import Form, predicate
 from translator.model.expr import And, Attribute, Expr, Not, Or, Term, Test
 from translator.model.walk import tests
 
@@ -26,30 +28,39 @@ _NOT_ASKED = 3
 Judge = Callable[[Table, Rows], Verdicts]
 """The verdict for each of some events of a table."""
 
+_NOTHING = np.zeros(0, dtype=np.int8)
 _OPPOSITE = np.array([TRUE, FALSE, OPEN], dtype=np.int8)
 
 
-def judge(expr: Expr, dialect: Dialect, context: Context) -> Judge:
-    """The filter as a function of columns.
+class Judges:
+    """Filters as functions of columns. What a leaf says of a value is kept as long as the value."""
 
-    Raises: as :func:`translator.engine.compile.compile_expr`.
-    """
-    match expr:
-        case Test():
-            return _leaf(expr, dialect, context)
-        case Not(item):
-            inner = judge(item, dialect, context)
-            return lambda table, rows: _OPPOSITE[inner(table, rows)]
-        case And(items):
-            return _joined(_in_order(items, dialect, context), FALSE, TRUE)
-        case Or(items):
-            return _joined(_in_order(items, dialect, context), TRUE, FALSE)
+    def __init__(self, dialect: Dialect, context: Context) -> None:
+        self._setting = dialect, context
+        self._leaves: dict[Test, Judge] = {}
 
+    def judge(self, expr: Expr) -> Judge:
+        """The filter as a function of columns.
 
-def _in_order(items: Sequence[Expr], dialect: Dialect, context: Context) -> list[Judge]:
-    """Items with few leaves first: what they decide, the others are not asked about."""
-    ranked = sorted(items, key=lambda item: sum(1 for _ in tests(item)))
-    return [judge(item, dialect, context) for item in ranked]
+        Raises: as :func:`translator.engine.compile.compile_expr`.
+        """
+        match expr:
+            case Test():
+                known = self._leaves.get(expr)
+                if known is None:
+                    known = self._leaves[expr] = _leaf(expr, *self._setting)
+                return known
+            case Not(item):
+                inner = self.judge(item)
+                return lambda table, rows: _OPPOSITE[inner(table, rows)]
+            case And(items):
+                return _joined(self._in_order(items), FALSE, TRUE)
+            case Or(items):
+                return _joined(self._in_order(items), TRUE, FALSE)
+
+    def _in_order(self, items: Sequence[Expr]) -> list[Judge]:
+        """Items with few leaves first: what they decide, the others are not asked about."""
+        return [self.judge(item) for item in sorted(items, key=lambda item: sum(1 for _ in tests(item)))]
 
 
 def _joined(items: Sequence[Judge], decides: int, otherwise: int) -> Judge:
@@ -78,19 +89,32 @@ def _leaf(test: Test, dialect: Dialect, context: Context) -> Judge:
     absent = int(on_absent(test, dialect))
     held = int(not test.negated)
     failing = int(test.negated) if made.missing is None else OPEN
+    is_folded = made.form is Form.FOLDED
+    key = object()
+
+    def ask(column: Column, known: Verdicts, codes: Codes) -> None:
+        texts = column.texts
+        asked = [code for code in codes.tolist() if texts[code] is not None]
+        known[codes] = absent
+        known[asked] = failing
+        values = column.folded if is_folded else texts
+        found = holding(made, [values[code] or "" for code in asked], are_folded=is_folded)
+        known[[asked[place] for place in found]] = held
 
     def verdicts(table: Table, rows: Rows) -> Verdicts:
-        if name not in table.names:
-            return np.full(len(rows), absent, dtype=np.int8)
         column = table.column(name)
-        codes = column.codes[rows]
-        # One more place, which ABSENT, the last one, finds.
-        of_value = np.full(len(column.present) + 1, _NOT_ASKED, dtype=np.int8)
-        of_value[codes] = FALSE
-        asked = np.flatnonzero(of_value[:-1] == FALSE)
-        of_value[asked] = failing
-        of_value[asked[column.holding(made, asked.tolist())]] = held
-        of_value[-1] = absent
-        return of_value[codes]
+        if column is None:
+            return np.full(len(rows), absent, dtype=np.int8)
+        codes = table.codes(name)[rows]
+        known: Verdicts = column.facts.get(key, _NOTHING)
+        if len(known) < len(column.texts):
+            more = np.full(2 * len(column.texts) - len(known), _NOT_ASKED, dtype=np.int8)
+            known = column.facts[key] = np.concatenate((known, more))
+        found = known[codes]
+        unknown = found == _NOT_ASKED
+        if unknown.any():
+            ask(column, known, np.unique(codes[unknown]))
+            found = known[codes]
+        return found
 
     return verdicts

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
 import msgspec
 
 from translator.engine.clock import receive_time
+from translator.engine.columnar.scan import Shape, shapes
 from translator.engine.times import is_time
 from translator.engine.values import Event, Record
 from translator.errors import InputError, Location
@@ -22,7 +23,7 @@ from translator.sources.event_stream import Stream
 from translator.sources.events import RawEvent
 
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-_decode = msgspec.json.Decoder(dict[str, str | _Whole | float | bool | None]).decode
+_decoder = msgspec.json.Decoder(dict[str, str | _Whole | float | bool | None])
 _TELLING = frozenset(
     {
         "AuditData", "Event", "EventCode", "EventID", "_raw", "_source", "log_name", "result",
@@ -30,6 +31,8 @@ _TELLING = frozenset(
     }
 )  # fmt: skip
 """Names in objects that may hold an event in another form."""
+_PLAIN = frozenset({"phRecvTime", "rawEventMsg"})
+"""Names that only attributes have."""
 _KEPT_TIMES = 100_000
 
 
@@ -43,13 +46,35 @@ class RawLine(msgspec.Struct, frozen=True, array_like=True):
 def flat_event(line: bytes) -> Event | None:
     """The event on a line that holds nothing but attributes; ``None`` for any other line."""
     try:
-        event = _decode(line)
+        event = _decoder.decode(line)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None
     if not _TELLING.isdisjoint(event):
         return None
-    plain = "phRecvTime" in event or "rawEventMsg" in event or not is_known(event)
-    return event if plain else None
+    return event if not _PLAIN.isdisjoint(event) or not is_known(event) else None
+
+
+def flat_events(lines: bytes) -> tuple[list[Event], dict[Shape, list[int]]] | None:
+    """The same for many lines at once, with the places of the events by the attributes that they name.
+
+    ``None`` when a line is not such a one, or an object does not stand on a line of its own.
+    """
+    events: list[Event]
+    try:
+        events = _decoder.decode_lines(lines)  # type: ignore[assignment]  # dict of narrower values
+    except (ValueError, RecursionError):
+        return None
+    if len(events) != lines.count(b"\n") + (not lines.endswith(b"\n")):
+        return None
+    by_shape = shapes(events)
+    for shape, places in by_shape.items():
+        if not _TELLING.isdisjoint(shape):
+            return None
+        if not _PLAIN.isdisjoint(shape):
+            continue
+        if any(is_known(events[place]) for place in places):
+            return None
+    return events, by_shape
 
 
 def arrival(raw: RawLine, name: str = "") -> tuple[Event, float | None]:
@@ -80,6 +105,13 @@ class Times:
 
     def __init__(self) -> None:
         self._known: dict[str, float] = {}
+
+    def of_all(self, events: Sequence[Event]) -> list[float]:
+        """The times of many events."""
+        values: list[Any] = [event.get("phRecvTime") for event in events]
+        if set(map(type, values)) == {int} and is_time(min(values)) and is_time(max(values)):
+            return values
+        return [self.of(event) for event in events]
 
     def of(self, event: Event) -> float:
         """Seconds since 1970; NaN when the event does not tell."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,9 +11,7 @@ from translator.engine.values import Record
 from translator.engine.verdict import Undecided, Verdict
 from translator.harness.backtest.order import Ordered, Times
 from translator.harness.backtest.totals import Totals
-from translator.harness.backtest.worker import Found
-
-Verdicts = dict[int, list[tuple[int, Verdict]]]
+from translator.harness.backtest.worker import Values
 
 
 class Feed:
@@ -24,31 +21,47 @@ class Feed:
         self._session = session
         self._owners = owners
         self._totals = totals
-        self._verdicts: dict[int, tuple[Found, Verdicts]] = {}
+        self._raised = session.log.raised
 
     def feed(self, ordered: Ordered) -> None:
         """The next events."""
-        replay = self._session.replay
-        passed = 0
-        for place, (found, row) in zip(ordered.places, ordered.marked, strict=True):
-            time = float(ordered.times[place])
-            passed = self._wait(ordered.times, passed, place)
-            replay.skip(place - passed)
-            passed = place + 1
-            self._take(found, row, time)
-        passed = self._wait(ordered.times, passed, len(ordered.times))
-        replay.skip(len(ordered.times) - passed)
-        if len(ordered.times):
-            last = float(ordered.times[-1])
-            self._session.pass_time(last)
+        session, replay, times = self._session, self._session.replay, ordered.times
+        self._totals.matched(times, ordered.places, ordered.filters)
+        passed, due = 0, replay.due
+        filters = ordered.filters.tolist()
+        for place, time, start, end in _marked(ordered):
+            values = ordered.values[start:end]
+            if place in ordered.taken:
+                passed = self._wait(times, passed, place)
+                replay.skip(place - passed)
+                passed = place + 1
+                verdicts: list[tuple[int, Verdict]] = [(number, True) for number in filters[start:end]]
+                verdicts += [
+                    (number, Undecided(reason)) for number, reason in ordered.undecided.get(place, ())
+                ]
+                record = Record(ordered.taken[place])
+                self._totals.fired(session.take(time, record, sorted(verdicts, key=lambda each: each[0])))
+                due = replay.due
+                continue
+            if due <= time:
+                passed = self._wait(times, passed, place)
+                self._totals.fired(session.pass_time(time))
+                due = replay.due
+            position = replay.position + place - passed
+            for number, own in zip(filters[start:end], values, strict=True):
+                self._at_once(self._owners[number], position, time, own or ())
+        passed = self._wait(times, passed, len(times))
+        replay.skip(len(times) - passed)
+        if len(times):
+            last = float(times[-1])
+            session.pass_time(last)
             replay.sweep(last)
-        self._verdicts.clear()
+        self._note_raised()
 
     def finish(self) -> None:
         """No more events come."""
-        before = self._session.log.raised
         self._totals.fired(self._session.finish())
-        self._totals.raised(self._session.log.since(before))
+        self._note_raised()
 
     def _wait(self, times: Times, passed: int, before: int) -> int:
         """Let windows end at the first event that is late enough, whatever that event is."""
@@ -58,31 +71,22 @@ class Feed:
             passed = place + 1
             replay.skip(passed - first)
             first = passed
-            known = self._session.log.raised
-            fired = self._session.pass_time(float(times[place]))
-            self._totals.fired(fired)
-            self._totals.raised(self._session.log.since(known))
+            self._totals.fired(self._session.pass_time(float(times[place])))
         return passed
 
-    def _take(self, found: Found, row: int, time: float) -> None:
-        verdicts = self._of(found)[row]
-        holding = {self._owners[number] for number, verdict in verdicts if verdict is True}
-        self._totals.matched(time, holding)
-        known = self._session.log.raised
-        fired = self._session.take(time, Record(found.taken.get(row, {})), verdicts)
-        self._totals.fired(fired)
-        self._totals.raised(self._session.log.since(known))
+    def _at_once(self, rule: int, position: int, time: float, values: Values) -> None:
+        self._session.fire_at_once(rule, position, time, values)
+        self._totals.fired_at_once(rule, time, values)
 
-    def _of(self, found: Found) -> Verdicts:
-        """For each row of a batch what its filters say, by number of the filter."""
-        known = self._verdicts.get(id(found))
-        if known is None:
-            verdicts: Verdicts = defaultdict(list)
-            for row, number in found.matches:
-                verdicts[row].append((number, True))
-            for row, number, reason in found.undecided:
-                verdicts[row].append((number, Undecided(reason)))
-            for each in verdicts.values():
-                each.sort(key=lambda pair: pair[0])
-            known = self._verdicts[id(found)] = found, verdicts
-        return known[1]
+    def _note_raised(self) -> None:
+        self._totals.raised(self._session.log.since(self._raised))
+        self._raised = self._session.log.raised
+
+
+def _marked(ordered: Ordered) -> zip[tuple[int, float, int, int]]:
+    """For each event with a match or an open verdict its place, its time, and where its matches are."""
+    places = np.unique(np.concatenate((ordered.places, np.array([*ordered.taken], dtype=np.int64))))
+    starts = np.searchsorted(ordered.places, places, side="left")
+    ends = np.searchsorted(ordered.places, places, side="right")
+    columns = (places, ordered.times[places], starts, ends)
+    return zip(*(each.tolist() for each in columns), strict=True)

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from translator.harness.backtest.worker import Found
+from translator.harness.backtest.worker import Found, Values
 
 Numbers = NDArray[np.int64]
 Times = NDArray[np.float64]
+_NONE = np.zeros(0, dtype=np.int64)
+_LATER = -1
+"""Stands for the place of an event that is not settled, or was dropped."""
 WORTH_SORTING = 200_000
 """Events that wait until they are put in order; sorting the same ones again costs time."""
 
@@ -30,13 +33,18 @@ class _Clock:
 
 @dataclass
 class Ordered:
-    """Events whose order is settled. ``times`` are those of all; for those with a match or an open verdict,
-    ``places`` in ``times`` and what they are: a batch and a row in it.
+    """Events whose order is settled. ``times`` are those of all; a place is one in ``times``.
+
+    ``places``, ``filters`` and ``values`` have an item for each match, in order. By place, ``undecided`` has
+    filters with what is missing, and ``taken`` what rules take, where some do not fire at once.
     """
 
     times: Times
-    places: list[int]
-    marked: list[tuple[Found, int]]
+    places: Numbers
+    filters: Numbers
+    values: list[Values | None]
+    undecided: dict[int, list[tuple[int, str]]]
+    taken: dict[int, dict[str, str]]
 
 
 @dataclass
@@ -108,15 +116,25 @@ class Order:
     def _ordered(self, times: Times, batch: Numbers) -> Iterator[Ordered]:
         if not len(times):
             return
-        places: list[int] = []
-        marked: list[tuple[Found, int]] = []
+        ordered = Ordered(times, _NONE, _NONE, [], {}, {})
+        places, filters, values = [_NONE], [_NONE], []
         numbers, rows = batch >> 32, batch & 0xFFFFFFFF
         for number in np.unique(numbers).tolist():
             found = self._founds[number]
-            wanted = sorted({row for row, *_ in found.matches} | {row for row, *_ in found.undecided})
             own = np.flatnonzero(numbers == number)
-            here = own[np.isin(rows[own], wanted)]
-            places.extend(here.tolist())
-            marked.extend((found, row) for row in rows[here].tolist())
-        order = sorted(range(len(places)), key=places.__getitem__)
-        yield Ordered(times, [places[each] for each in order], [marked[each] for each in order])
+            place_of = np.full(found.rows, _LATER, dtype=np.int64)
+            place_of[rows[own]] = own
+            matched, holding = found.matched
+            places.append(place_of[matched])
+            filters.append(holding.astype(np.int64))
+            values += found.values
+            for row, each, reason in found.undecided:
+                ordered.undecided.setdefault(int(place_of[row]), []).append((each, reason))
+            ordered.taken.update((int(place_of[row]), each) for row, each in found.taken.items())
+        ordered.undecided.pop(_LATER, None)
+        ordered.taken.pop(_LATER, None)
+        place, by = np.concatenate(places), np.concatenate(filters)
+        order = np.lexsort((by, place))[np.count_nonzero(place == _LATER) :]
+        ordered.places, ordered.filters = place[order], by[order]
+        ordered.values = [values[each] for each in order.tolist()]
+        yield ordered

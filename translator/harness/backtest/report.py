@@ -80,7 +80,7 @@ def _rows(backtest: Backtest) -> Iterator[dict[str, Any]]:
                 for day in sorted({*row.matches, *row.firings, *row.incidents})
             },
             "groups": [
-                {"attributes": dict(group), "firings": count}
+                {"attributes": row.attributes(group), "firings": count}
                 for group, count in row.groups.most_common(TOP_GROUPS)
             ],
             "samples": [_sample(backtest, each) for each in row.samples],

@@ -71,7 +71,8 @@ class Backtest:
     def __post_init__(self) -> None:
         self.session = Session(self.rules, self.dialect, self.context, tolerant=True)
         self._filters = self.session.replay.filters
-        self.totals = Totals(self.rules, lambda number: self._filters[number][0])
+        self._owners = [rule for rule, _ in self._filters]
+        self.totals = Totals(self.rules, self._owners)
         self._lines: dict[int, dict[int, int]] = {}
         self._ended: set[int] = set()
         firsts = {each.number: self._first(each) for each in self.files} if len(self.files) > 1 else {}
@@ -87,7 +88,7 @@ class Backtest:
 
         Raises: InputError of :class:`Journal`; Defect(worker-died).
         """
-        feed = Feed(self.session, [rule for rule, _ in self._filters], self.totals)
+        feed = Feed(self.session, self._owners, self.totals)
         try:
             if self.journal is not None:
                 self.journal.open(self._key(), self.files)
@@ -216,8 +217,9 @@ class Backtest:
             Filter(expr, clauses(expr, self.dialect, self.context), self.dialect, self.context)
             for _, expr in self._filters
         ]
-        reads = [self.session.replay.reads(rule) for rule, _ in self._filters]
-        return Worker(Scan(filters, self.dialect, self.context), reads)
+        reads = [self.session.replay.reads(rule) for rule in self._owners]
+        at_once = [self.session.at_once(rule) for rule in self._owners]
+        return Worker(Scan(filters, self.dialect, self.context), reads, at_once)
 
     @contextmanager
     def _scanner(self) -> Iterator[Callable[[Batch], Future[Found]]]:

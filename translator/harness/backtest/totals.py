@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+
+import numpy as np
 
 from translator.engine.firings import Firing
 from translator.engine.incidents import Incident
 from translator.engine.times import moment
+from translator.harness.backtest.order import Numbers, Times
 from translator.harness.backtest.worker import SAMPLES, Found, SampleEvent
 from translator.model.rule import Rule
 
+_DAY = 86_400
+"""Seconds."""
 MOST_GROUPS = 4_000
 """Groups of a rule that are counted; of more, those with the fewest firings so far are forgotten."""
 
-Group = tuple[tuple[str, str], ...]
-"""The incident attributes of a firing, by name."""
+Group = tuple[str | None, ...]
+"""The incident attributes of a firing, in the order in which the rule names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,11 @@ class RuleTotals:
     asked: int = 0
     seconds: float = 0.0
 
+    def attributes(self, group: Group) -> dict[str, str]:
+        """A group by the names of the attributes; absent ones are left out."""
+        pairs = zip(self.rule.incident.attributes, group, strict=True)
+        return {each.name: value for each, value in pairs if value is not None}
+
     @property
     def counts(self) -> dict[str, Counter[str]]:
         """The counters by day, by name."""
@@ -53,43 +63,55 @@ class RuleTotals:
 
 @dataclass
 class Totals:
-    """All rules, by number; ``of_filter`` tells the rule of a filter, if it is one of these."""
+    """All rules, by number; ``owners`` are the rules of the filters, of which some are none of these."""
 
     rules: Sequence[Rule]
-    of_filter: Callable[[int], int]
+    owners: Sequence[int]
     by_rule: list[RuleTotals] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._owners = np.array(self.owners, dtype=np.int64)
         self.by_rule = [RuleTotals(rule) for rule in self.rules]
 
     def batch(self, found: Found) -> None:
         """What a batch says by itself."""
         for number, asked in found.asked.items():
-            if (rule := self.of_filter(number)) < len(self.rules):
+            if (rule := self.owners[number]) < len(self.rules):
                 self.by_rule[rule].asked += asked
                 self.by_rule[rule].seconds += found.seconds.get(number, 0.0)
         for event in found.samples:
-            if (rule := self.of_filter(event.filter)) < len(self.rules):
+            if (rule := self.owners[event.filter]) < len(self.rules):
                 kept = self.by_rule[rule].samples
                 kept.append(Sample((found.batch.file, found.batch.start, event.row), event))
                 kept.sort(key=lambda each: (each.place, each.event.filter))
                 del kept[SAMPLES:]
 
-    def matched(self, time: float, rules: Iterable[int]) -> None:
-        """An event that filters of these rules hold for."""
-        for rule in rules:
-            if rule < len(self.rules):
-                self.by_rule[rule].matches[day(time)] += 1
+    def matched(self, times: Times, places: Numbers, filters: Numbers) -> None:
+        """Events with these times that filters hold for; several of one rule count once."""
+        owners = self._owners[filters]
+        # Behind the rules come the patterns that clear their incidents.
+        own = owners < len(self.rules)
+        pairs = np.unique(np.stack((owners[own], places[own])), axis=1)
+        days = (times[pairs[1]] // _DAY).astype(np.int64)
+        found, counts = np.unique(np.stack((pairs[0], days)), axis=1, return_counts=True)
+        for rule, number, count in zip(*found.tolist(), counts.tolist(), strict=True):
+            self.by_rule[rule].matches[_day(number)] += count
 
     def fired(self, firings: Iterable[Firing]) -> None:
         """Rules fired."""
         for firing in firings:
             if firing.rule < len(self.rules):
-                own = self.by_rule[firing.rule]
-                own.firings[day(firing.time)] += 1
-                own.groups[tuple(firing.attributes.items())] += 1
-                if len(own.groups) > MOST_GROUPS:
-                    own.groups = Counter(dict(own.groups.most_common(MOST_GROUPS // 2)))
+                names = self.rules[firing.rule].incident.attributes
+                values = tuple([firing.attributes.get(each.name) for each in names])
+                self.fired_at_once(firing.rule, firing.time, values)
+
+    def fired_at_once(self, rule: int, time: float, values: Group) -> None:
+        """A rule fired with these values of its incident's attributes."""
+        own = self.by_rule[rule]
+        own.firings[day(time)] += 1
+        own.groups[values] += 1
+        if len(own.groups) > MOST_GROUPS:
+            own.groups = Counter(dict(own.groups.most_common(MOST_GROUPS // 2)))
 
     def raised(self, incidents: Iterable[Incident]) -> None:
         """Incidents were raised."""
@@ -99,7 +121,7 @@ class Totals:
 
 @lru_cache(maxsize=4_096)
 def _day(number: int) -> str:
-    return moment(number * 86_400).date().isoformat()
+    return moment(number * _DAY).date().isoformat()
 
 
 def day(time: float) -> str:
@@ -108,4 +130,4 @@ def day(time: float) -> str:
     >>> day(1_750_000_000.5)
     '2025-06-15'
     """
-    return _day(int(time // 86_400))
+    return _day(int(time // _DAY))

@@ -1,0 +1,203 @@
+"""The events of a batch on their way to a scan: lines of flat objects in pieces, other records one by one.
+
+Events are not kept: one that is asked for again is decoded again from its line.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+
+from translator.engine.columnar.scan import Scan, shapes
+from translator.engine.values import Event
+from translator.errors import InputError
+from translator.harness.backtest.decode import RawLine, Times, arrival, flat_event, flat_events, records_of
+from translator.harness.backtest.files import Batch
+
+MOST_ERRORS = 5
+"""Records of a batch that cannot be read and are named; the others are counted."""
+PIECE = 300_000
+"""Bytes of lines that are decoded together: few enough for their events to stay near the processor."""
+
+
+class Problem(msgspec.Struct, frozen=True, array_like=True):
+    """What is wrong with a record."""
+
+    code: str
+    cause: str
+    line: int | None
+    hint: str
+
+
+@dataclass
+class _Lines:
+    """Rows that are lines of flat objects, from ``line`` on."""
+
+    text: bytes
+    line: int
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        ends, at = [0], 0
+        while (at := self.text.find(b"\n", at) + 1) > 0:
+            ends.append(at)
+        return [*ends, len(self.text)]
+
+    def event(self, place: int) -> Event:
+        event = flat_event(self.text[self._ends[place] : self._ends[place + 1]])
+        assert event is not None
+        return event
+
+    def line_of(self, place: int) -> int | None:
+        return self.line + place
+
+
+@dataclass
+class _Records:
+    """Rows of any other records."""
+
+    events: list[Event] = field(default_factory=list)
+    lines: list[int | None] = field(default_factory=list)
+
+    def event(self, place: int) -> Event:
+        return self.events[place]
+
+    def line_of(self, place: int) -> int | None:
+        return self.lines[place]
+
+
+class Intake:
+    """A row is the number of an event in the batch, ``times`` has one for each, NaN where none is told.
+
+    ``lines`` counts lines or records, ``unread`` those that cannot be read; some are in ``problems``.
+    """
+
+    def __init__(self, scan: Scan, times: Times) -> None:
+        self.times: list[float] = []
+        self.lines = self.untyped = self.unread = 0
+        self.problems: list[Problem] = []
+        self._scan = scan
+        self._times = times
+        self._starts: list[int] = []
+        self._parts: list[_Lines | _Records] = []
+        self._events: dict[int, Event] = {}
+        scan.begin()
+
+    @property
+    def rows(self) -> int:
+        """How many events there are."""
+        return len(self.times)
+
+    def event(self, row: int) -> Event:
+        """An event once more."""
+        event = self._events.get(row)
+        if event is None:
+            part = bisect_right(self._starts, row) - 1
+            event = self._events[row] = self._parts[part].event(row - self._starts[part])
+        return event
+
+    def line_of(self, row: int) -> int | None:
+        """The line of an event, from 0 in the batch, or what its reader calls it by."""
+        part = bisect_right(self._starts, row) - 1
+        return self._parts[part].line_of(row - self._starts[part])
+
+    def read(self, batch: Batch) -> None:
+        """Take in the lines of a batch.
+
+        Raises: OSError.
+        """
+        others: list[bytes] = []
+        with Path(batch.path).open("rb") as file:
+            file.seek(batch.start)
+            while (left := batch.end - file.tell()) > 0 and (piece := file.read(min(PIECE, left))):
+                if not piece.endswith(b"\n"):
+                    piece += file.readline(left - len(piece))
+                if others or not self._flat(piece):
+                    others = self._one_by_one(piece, others, batch.path)
+        self._other(others, batch.path)
+
+    def _flat(self, piece: bytes) -> bool:
+        """Take in lines that hold flat objects; whether they all do."""
+        if b"\r" in piece:
+            piece = piece.replace(b"\r\n", b"\n")
+        found = None if b"\r" in piece else flat_events(piece)
+        if found is None:
+            return False
+        events, by_shape = found
+        self._starts.append(self.rows)
+        self._parts.append(_Lines(piece, self.lines))
+        self.lines += len(events)
+        self.times += self._times.of_all(events)
+        self.untyped += sum(len(places) for shape, places in by_shape.items() if "eventType" not in shape)
+        self._scan.add(events, by_shape)
+        return True
+
+    def _one_by_one(self, piece: bytes, others: list[bytes], name: str) -> list[bytes]:
+        """Take in lines of which ``others``, before them, belong together; those at the end that may."""
+        found = _Records()
+        for line in piece.splitlines(keepends=True):
+            event = flat_event(line)
+            if event is None:
+                others.append(line)
+                continue
+            if others:
+                self._keep(found)
+                found = _Records()
+                self._other(others, name)
+                others = []
+            found.events.append(event)
+            found.lines.append(self.lines)
+            self.lines += 1
+            self.times.append(self._times.of(event))
+        self._keep(found)
+        return others
+
+    def _other(self, lines: Sequence[bytes], name: str) -> None:
+        """Take in lines that hold something else."""
+        first = self.lines
+        self.lines += len(lines)
+        text = b"".join(lines)
+        if text.strip():
+            found = _Records()
+            for each in records_of(text, name, first):
+                if isinstance(each, InputError):
+                    self._fail(each, each.location.line if each.location else first)
+                else:
+                    self._record(each, found)
+            self._keep(found)
+
+    def records(self, records: Sequence[RawLine]) -> None:
+        """Take in records that a reader gave."""
+        self.lines = len(records)
+        found = _Records()
+        for each in records:
+            self._record(each, found)
+        self._keep(found)
+
+    def _record(self, record: RawLine, found: _Records) -> None:
+        try:
+            event, time = arrival(record)
+        except InputError as error:
+            self._fail(error, record.line)
+            return
+        found.events.append(event)
+        found.lines.append(record.line)
+        self.times.append(math.nan if time is None else time)
+
+    def _keep(self, found: _Records) -> None:
+        if found.events:
+            self._starts.append(self.rows - len(found.events))
+            self._parts.append(found)
+            self.untyped += sum("eventType" not in event for event in found.events)
+            self._scan.add(found.events, shapes(found.events))
+
+    def _fail(self, error: InputError, line: int | None) -> None:
+        self.unread += 1
+        if len(self.problems) < MOST_ERRORS:
+            self.problems.append(Problem(error.code, error.cause, line, error.hint))
