@@ -19,6 +19,7 @@ from translator.taxonomy.lookup import (
     LogSource,
     SplitTarget,
     Taxonomy,
+    UrlTarget,
     load_taxonomy,
 )
 
@@ -93,6 +94,12 @@ def _stored(text: str, row: Field, event_id: int) -> Iterator[tuple[str, str]]:
                 yield tail, cut[2]
             else:
                 yield head if lone == "head" else tail, text
+        case UrlTarget():
+            scheme, found, rest = text.partition("://")
+            host, slash, path = rest.partition("/") if found else ("", "", scheme)
+            path, query, asked = f"{slash}{path}".partition("?")
+            parts = ((target.host, host.partition(":")[0]), (target.path, path), (target.query, asked))
+            yield from ((name, part) for name, part in parts if part or (query and name == target.query))
         case HashesTarget(attributes=names):
             for part in text.split(","):
                 algorithm, _, digits = part.partition("=")

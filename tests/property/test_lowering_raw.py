@@ -164,7 +164,7 @@ def test_what_a_pattern_finds_in_a_value_is_found(
     pattern = f"{ends[0]}{body}{ends[1]}"
     if re2.search(f"(?i){pattern}", value) is None:
         return
-    if HOLDERS[form].misses(pattern) and audited(value) != f'"{value}"':
+    if list(HOLDERS[form].caveats_of_pattern(pattern)) and audited(value) != f'"{value}"':
         return  # a note says so
     try:
         expr = HOLDERS[form].pattern(portable(pattern, "", EMISSION).pattern)

@@ -19,6 +19,7 @@ from translator.taxonomy.lookup import (
     RawTarget,
     SplitTarget,
     Taxonomy,
+    UrlTarget,
     load_taxonomy,
 )
 
@@ -58,6 +59,8 @@ def test_a_field_is_kept_where_the_row_says(case: dict[str, Any]) -> None:
             assert case.get("values", {}).items() <= values.items()
         case SplitTarget(head, tail, separator, "first", False, lone):
             assert [head, separator, tail, lone] == case["split"]
+        case UrlTarget(host, path, query):
+            assert [host, path, query] == case["url"]
         case RawTarget(form=form) as raw:
             assert [raw.name, form] == case["raw"]
         case EventTypePartTarget():

@@ -6,12 +6,13 @@ test the rows; give such events 'as: fortisiem', copied from a real one, for tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from translator.harness.event_names import made_name
 from translator.harness.messages import messages
-from translator.taxonomy.lookup import AttributeTarget, EventType, LogSource, SplitTarget
+from translator.taxonomy.lookup import AttributeTarget, EventType, LogSource, SplitTarget, UrlTarget
 
 WINDOWS = "windows"
 
@@ -37,8 +38,22 @@ def stored(
                 found[attribute] = values.get(str(value), value)
             case SplitTarget():
                 found.update(_split(str(value), row.target))
+            case UrlTarget():
+                found.update(_url(str(value), row.target))
     found["rawEventMsg"] = messages(fields, log_source)[0]
     return found
+
+
+_URL = re.compile(
+    r"(?:[A-Za-z]+://(?P<host>[^/?:]*)(?::\d+)?)?(?P<path>[^?]*)(?:\?(?P<query>.*))?", re.DOTALL
+)
+
+
+def _url(text: str, target: UrlTarget) -> dict[str, str]:
+    found = _URL.fullmatch(text)
+    assert found is not None  # each part may be empty
+    parts = {target.host: found["host"], target.path: found["path"], target.query: found["query"]}
+    return {name: part for name, part in parts.items() if part}
 
 
 def _split(text: str, target: SplitTarget) -> dict[str, str]:

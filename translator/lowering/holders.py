@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -34,9 +35,19 @@ from translator.model.expr import (
     Values,
     any_of,
 )
+from translator.notes import Effect
 
 _HEXADECIMAL = re.compile("0x[0-9a-f]{1,16}", re.IGNORECASE)
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(\.[0-9]{1,18})?")
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """A remark that a place has on a test; the effect is that of the test as it is."""
+
+    code: notes.Code
+    effect: Effect
+    text: str
 
 
 class Holder(ABC):
@@ -80,9 +91,13 @@ class Holder(ABC):
         """The same for a pattern, as far as it is cut over parts of the place."""
         return False
 
-    def misses(self, pattern: str) -> str:
-        """Values in which a pattern is not searched, in words; empty where it is in all."""
-        return ""
+    def caveats(self, wanted: Glob) -> Iterable[Caveat]:
+        """How the test of :meth:`text` differs from what is asked."""
+        return ()
+
+    def caveats_of_pattern(self, pattern: str) -> Iterable[Caveat]:
+        """The same of :meth:`pattern`."""
+        return ()
 
     @property
     def words(self) -> str:

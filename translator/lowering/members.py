@@ -17,7 +17,7 @@ from translator.model.expr import Expr
 from translator.model.walk import attributes
 from translator.sources.conditions import Tree
 from translator.sources.sigma import RuleSource, read_rule
-from translator.taxonomy.lookup import LogSource, SplitTarget
+from translator.taxonomy.lookup import LogSource, SplitTarget, UrlTarget
 
 Attributes = tuple[str, ...]
 """The attributes that hold one field: one, or the domain and the name of an account."""
@@ -103,6 +103,8 @@ def _attributes(
     target = row.target if row else None
     if isinstance(target, SplitTarget) and place[0] in (target.head, target.tail):
         return (target.head, target.tail)
+    if isinstance(target, UrlTarget):
+        return (target.host, target.path, target.query)
     return place
 
 

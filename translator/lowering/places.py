@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from translator import notes, operators
 from translator.errors import Refused
+from translator.lowering.addresses import UrlHolder
 from translator.lowering.composites import HashesHolder, SplitHolder
 from translator.lowering.context import Context
 from translator.lowering.event_name import EventNameHolder
@@ -32,6 +33,7 @@ from translator.taxonomy.lookup import (
     RawTarget,
     SimpleTarget,
     SplitTarget,
+    UrlTarget,
 )
 
 EVENT_ID = "winEventId"
@@ -136,6 +138,9 @@ def holder_of(target: SimpleTarget | None, name: str, context: Context) -> Holde
             holder = SplitHolder(
                 head, tail, target.separator, target.at == "last", target.always, target.lone == "head"
             )
+        case UrlTarget():
+            parts = (TextHolder(each, context.emission) for each in (target.host, target.path, target.query))
+            holder = UrlHolder(*parts)
         case HashesTarget(attributes=attributes):
             holder = HashesHolder(
                 {key: TextHolder(each, context.emission) for key, each in attributes.items()}

@@ -7,7 +7,7 @@ its attributes from there. CONTAIN is not used: on the raw message it may match 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,10 +18,11 @@ from translator.errors import Refused
 from translator.lowering import regex
 from translator.lowering.context import Emission
 from translator.lowering.glob import AnyOf, Glob, Part, Wild
-from translator.lowering.holders import Holder
+from translator.lowering.holders import Caveat, Holder
 from translator.lowering.spelling import BY_FORM, Spell, any_in_hex, as_it_is, in_hex, in_xml
 from translator.lowering.tokens import alternatives, character, is_class, sets_flags, tokens
 from translator.model.expr import Attribute, Expr, Not, Pattern, Test
+from translator.notes import Effect
 
 RAW_MESSAGE = "rawEventMsg"
 
@@ -147,7 +148,13 @@ BYTES = "(?:[0-9A-F]{2})*"
 """What the Linux audit system writes for any text, in hexadecimal."""
 ENCODED = "(?:[0-7][0-9A-F]|[C-F][0-9A-F](?:[89AB][0-9A-F])+)"
 """The same for one character."""
-ENCODED_MISSED = "values with blanks, quotes or letters beyond ASCII, which the log writes in hexadecimal"
+
+
+def not_in_hex(pattern: str) -> Caveat:
+    """That such values are not searched."""
+    text = f"the pattern '{pattern}' is not searched in values that the log writes in hexadecimal"
+    return Caveat(notes.VALUE_ENCODED, Effect.NARROWER, text)
+
 
 _ONES = {"xml": r"(?:&\w+;|[\s\S])", "json": r"(?:\\u[0-9a-fA-F]{4}|\\.|[\s\S])"}
 """One character of a value, by the form of the message."""
@@ -189,8 +196,9 @@ class MessageHolder(RawHolder):
             return search(plain, self.emission)
         return search(f"{plain}|={BYTES}{''.join(map(_in_hex, middle.parts))}", self.emission)
 
-    def misses(self, pattern: str) -> str:
-        return ENCODED_MISSED if self.form == "audit" else ""
+    def caveats_of_pattern(self, pattern: str) -> Iterator[Caveat]:
+        if self.form == "audit":
+            yield not_in_hex(pattern)
 
     def pattern(self, pattern: str) -> Expr:
         flags, body = regex.flags_of(pattern)

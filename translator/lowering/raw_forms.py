@@ -13,7 +13,8 @@ from translator.errors import Refused
 from translator.lowering import regex
 from translator.lowering.context import Emission
 from translator.lowering.glob import AnyOf, Glob, Part, Wild
-from translator.lowering.raw import BYTES, ENCODED, ENCODED_MISSED, RAW_MESSAGE, RawHolder, found, search
+from translator.lowering.holders import Caveat
+from translator.lowering.raw import BYTES, ENCODED, RAW_MESSAGE, RawHolder, found, not_in_hex, search
 from translator.lowering.spelling import (
     Spell,
     any_in_hex,
@@ -127,8 +128,9 @@ class FramedHolder(RawHolder):
         if self.target.form == "audit" and (wanted.text is None or any(map(may_be_encoded, letters))):
             yield encoded_frame(self.target)
 
-    def misses(self, pattern: str) -> str:
-        return ENCODED_MISSED if self.target.form == "audit" else ""
+    def caveats_of_pattern(self, pattern: str) -> Iterator[Caveat]:
+        if self.target.form == "audit":
+            yield not_in_hex(pattern)
 
     def pattern(self, pattern: str) -> Expr:
         flags, body = regex.flags_of(pattern)

@@ -128,8 +128,8 @@ def pattern(value: SigmaRegularExpression, place: Place) -> Expr:
     test = place.holder.pattern(found.pattern)
     if _drops_dash(place) and re2.search(source, "-"):
         _note_dash(place, Effect.NARROWER)
-    if missed := place.holder.misses(found.pattern):
-        place.note(notes.VALUE_ENCODED, f"the pattern '{source}' is not searched in {missed}")
+    for caveat in place.holder.caveats_of_pattern(found.pattern):
+        place.note(caveat.code, caveat.text, caveat.effect)
     if place.holder.finds_nothing(found.pattern):
         _note_empty(place, Effect.NARROWER)
     if not found.ignores_case and has_letters(found.pattern) and "regexp" in emission.dialect.ignores_case:
@@ -224,6 +224,8 @@ def glob(wanted: Glob, place: Place) -> Expr:
         _note_dash(place, Effect.WIDER)
         return place.holder.absent()
     test = place.holder.text(wanted)
+    for caveat in place.holder.caveats(wanted):
+        place.note(caveat.code, caveat.text, caveat.effect)
     if (
         isinstance(place.target, EventTypePartTarget)
         and wanted.text

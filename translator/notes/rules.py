@@ -101,6 +101,12 @@ VALUE_UNKNOWN = Code(
     "The parser replaces values by others, and the rule asks for one that has no known replacement.",
     "Add the value to the row with --taxonomy.",
 )
+ADDRESS_IN_PARTS = Code(
+    "address-in-parts",
+    Effect.WIDER,
+    "The parser keeps host, path and query of an address apart, and neither scheme nor port.",
+    "Ask for host and path in conditions of their own.",
+)
 VALUE_ENCODED = Code(
     "value-encoded",
     Effect.NARROWER,

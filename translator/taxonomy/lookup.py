@@ -28,6 +28,7 @@ from translator.taxonomy.targets import (
     SimpleTarget,
     SplitTarget,
     Target,
+    UrlTarget,
 )
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "SplitTarget",
     "Target",
     "Taxonomy",
+    "UrlTarget",
     "load_taxonomy",
     "shared_attributes",
 ]

@@ -69,6 +69,14 @@ class SplitRow(Row, frozen=True, kw_only=True):
             raise ValueError(f"the separator has {len(self.separator)} characters, not one")
 
 
+class UrlRow(Row, frozen=True, kw_only=True):
+    """The address of a page, stored in three attributes; scheme and port are in none of them."""
+
+    host: str
+    path: str
+    query: str
+
+
 class EventTypePartRow(Row, frozen=True, kw_only=True):
     """A value that is part of the name of the event type.
 
@@ -97,6 +105,7 @@ class TargetRow(Row, frozen=True, kw_only=True):
     values: dict[str, str | int] | None = None
     merges: bool = False
     split: SplitRow | None = None
+    url: UrlRow | None = None
     hashes: dict[str, str] | None = None
     event_type: EventTypePartRow | None = None
     raw: str | None = None
@@ -122,12 +131,14 @@ class TargetRow(Row, frozen=True, kw_only=True):
     @staticmethod
     def forms() -> tuple[str, ...]:
         """The keys of which exactly one must be given."""
-        return ("attribute", "split", "hashes", "event_type", "raw")
+        return ("attribute", "split", "url", "hashes", "event_type", "raw")
 
     def attributes(self) -> tuple[str, ...]:
         """The attributes that the row itself names, not those of its branches."""
         if self.split is not None:
             return (self.split.head, self.split.tail)
+        if self.url is not None:
+            return (self.url.host, self.url.path, self.url.query)
         if self.hashes is not None:
             return tuple(self.hashes.values())
         if self.event_type is not None:

@@ -41,6 +41,18 @@ class SplitTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class UrlTarget:
+    """The address of a page: full text = scheme + ``://`` + host + port + path + ``?`` + query.
+
+    Scheme and port stand in none of the attributes. An address may be without scheme and host, or query.
+    """
+
+    host: str
+    path: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class HashesTarget:
     """A list ``ALGORITHM=hex,...`` of which each hex part stands in an attribute of its own."""
 
@@ -133,7 +145,9 @@ class ByEventTarget:
         return self.otherwise
 
 
-SimpleTarget: TypeAlias = AttributeTarget | SplitTarget | HashesTarget | EventTypePartTarget | RawTarget
+SimpleTarget: TypeAlias = (
+    AttributeTarget | SplitTarget | UrlTarget | HashesTarget | EventTypePartTarget | RawTarget
+)
 Target: TypeAlias = SimpleTarget | ByEventTarget
 
 
@@ -166,6 +180,8 @@ def reach(target: Target) -> Iterator[tuple[frozenset[int] | None, frozenset[str
             yield None, frozenset({name})
         case SplitTarget(head=head, tail=tail):
             yield None, frozenset({head, tail})
+        case UrlTarget(host=host, path=path, query=query):
+            yield None, frozenset({host, path, query})
         case HashesTarget(attributes=names):
             yield None, frozenset(names.values())
         case EventTypePartTarget():
@@ -186,6 +202,8 @@ def simple_target(row: TargetRow, always: bool, raw_form: RawForm) -> SimpleTarg
     if row.split is not None:
         cut = row.split
         return SplitTarget(cut.head, cut.tail, cut.separator, cut.at, always, cut.lone)
+    if row.url is not None:
+        return UrlTarget(row.url.host, row.url.path, row.url.query)
     if row.hashes is not None:
         return HashesTarget(row.hashes)
     if row.event_type is not None:

@@ -33,6 +33,9 @@ from translator.witness.judge import Judge
 
 _TARGET = "target"
 """What is asked of a web server: a path, and a query or none."""
+_ADDRESS = "address"
+"""What is asked of a proxy: scheme, host, path and query, which have a column each."""
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[:/?]|$)")
 _BLANK = "%20"
 """A blank in it, as clients send it."""
 _SLOT = re.compile(r"\{([\w.-]+)\}")
@@ -48,7 +51,6 @@ class Kind:
     line: str
     keywords: str
     lists: tuple[str, ...]
-    whole: Mapping[str, tuple[str, ...]]
     records: Mapping[str, tuple[str, ...]]
     holds: Mapping[str, str]
 
@@ -89,7 +91,6 @@ def _kind(row: Mapping[str, Any]) -> Kind:
         line=row.get("line", ""),
         keywords=row.get("keywords", ""),
         lists=tuple(row.get("lists", ())),
-        whole={name: tuple(parts) for name, parts in row.get("whole", {}).items()},
         records={name: tuple(fields) for name, fields in row.get("records", {}).items()},
         holds=row.get("holds", {}),
     )
@@ -128,9 +129,6 @@ def _own(kind: Kind, source: RuleSource, witness: Witness) -> dict[str, Any] | N
         if name in fields
     ):
         return None
-    for name, parts in kind.whole.items():
-        if name in fields:
-            fields = {each: value for each, value in fields.items() if each not in parts or each in asked}
     return fields
 
 
@@ -202,9 +200,30 @@ def _pairs(kind: Kind, fields: Mapping[str, Any]) -> str | None:
 
 
 def _columns(kind: Kind, fields: Mapping[str, Any]) -> str | None:
+    """The row and what its columns are; the address that was asked for stands in several."""
+    found = {name: value for name, value in fields.items() if name != _ADDRESS}
+    for name, value in _parts_of(str(fields[_ADDRESS])).items() if _ADDRESS in fields else ():
+        if found.get(name, value) not in (value, kind.usual.get(name)):
+            return None
+        found[name] = value
+    fields = {name: value for name, value in found.items() if value != ""}
     cells = (str(value).replace('"', '""') for value in fields.values())
     row = " ".join(f'"{each}"' if not each or " " in each or '"' in each else each for each in cells)
     return f"#Software: SGOS 6.7\n#Fields: {' '.join(fields)}\n{row}"
+
+
+def _parts_of(address: str) -> dict[str, str]:
+    """The columns of an address; one without a host is a path, unless it begins like a host."""
+    scheme, separator, rest = address.partition("://")
+    if not separator:
+        scheme, rest = "", address
+    has_host = bool(separator or _HOST.match(address))
+    host = re.split("[/?]", rest, maxsplit=1)[0] if has_host else ""
+    name, _, port = host.partition(":")
+    path, _, query = rest[len(host) :].partition("?")
+    parts = {"cs-uri-scheme": scheme, "cs-host": name, "cs-uri-port": port}
+    parts = {name: value for name, value in parts.items() if value}
+    return {**parts, "cs-uri-path": path if path.startswith("/") else f"/{path}", "cs-uri-query": query}
 
 
 def _audit(kind: Kind, fields: Mapping[str, Any]) -> str | None:
