@@ -10,7 +10,7 @@ import pytest
 from translator.harness.compare import from_xml
 from translator.harness.correlated import tried_stream
 from translator.harness.described import described
-from translator.harness.proof import Proof
+from translator.harness.proof import STRANGER, Proof
 from translator.harness.prove import Trials, prove
 from translator.harness.standing import Standing
 from translator.model.rule import Relation, Rule
@@ -130,3 +130,25 @@ def test_without_sequences_and_events_there_is_nothing_to_try() -> None:
     (proof,) = prove(source_of("account_burst"), replace(TRIALS, most=0))
     assert proof.standing is Standing.UNPROVED
     assert proof.unsolved == ("not solved", "the rule relates events, and no sequences were asked for")
+
+
+def test_an_event_of_another_type_is_one_of_the_trials() -> None:
+    (proof,) = prove(source_of("three_steps"), TRIALS)
+    others = [each for each in proof.trials if each.kind == STRANGER]
+    assert [each.why.split(":")[0] for each in others] == [
+        "account_listing",
+        "domain_listing",
+        "network_listing",
+    ]
+    assert not any(each.sigma or any(each.fortisiem) for each in others)
+
+
+@pytest.mark.parametrize("name", ["account_burst", "by_id", "password_spray", "few_failures", "three_steps"])
+def test_sequences_find_the_faults_of_a_correlation(name: str) -> None:
+    (proof,) = prove(source_of(name), replace(TRIALS, mutation=True))
+    assert proof.mutants is not None
+    # Every event has a computer, and other faults of filters take more events than these.
+    filters = ("procName", "command", "eventType", "computer IS NOT NULL")
+    left = [each for each in proof.mutants.survivors if not any(word in each for word in filters)]
+    assert left == []
+    assert proof.mutants.killed > 10

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from translator.dialect.profile import load_profile
 from translator.errors import Refused
 from translator.harness.compare import stream_verdicts
-from translator.harness.proof import GIVEN, Proof, Trial, TriedStep, profiles_with
-from translator.harness.streams import TimedEvent, fortisiem_verdicts, see, sigma_verdicts
+from translator.harness.events import EventViews
+from translator.harness.proof import GIVEN, STRANGER, Mutants, Proof, Trial, TriedStep, profiles_with
+from translator.harness.strangers import near_types, pins_event_types, strangers
+from translator.harness.stream_mutants import stream_score
+from translator.harness.streams import Seen, TimedEvent, fortisiem_verdicts, see, sigma_verdicts
 from translator.model.rule import Rule
 from translator.render.expression import print_filter
 from translator.sources.correlation import CorrelationSource
@@ -29,8 +32,11 @@ def tried_stream(proof: Proof, source: CorrelationSource, trials: Trials) -> Pro
     if trials.most:
         placeholders = trials.options.placeholders
         made = witness_sequences(source, seed=trials.seed, most=trials.most, placeholders=placeholders)
+    tries = [_Try(each, see(source, _timed(each), trials.options.settings.taxonomy)) for each in made.found]
+    tries += _strangers(tries, proof.rules)
     try:
-        found = [*_of_sequences(proof.rules, source, made.found, trials), *_of_given(proof, source, trials)]
+        found = [*_of_sequences(proof.rules, source, tries, trials), *_of_given(proof, source, trials)]
+        mutants = _mutants(proof.rules, tries, trials) if trials.mutation else None
     except Refused as error:
         return replace(proof, refused=f"{error.code}: {error.cause}")
     unsolved = ("", "") if made.status == "solved" else (made.status, made.reason)
@@ -39,31 +45,91 @@ def tried_stream(proof: Proof, source: CorrelationSource, trials: Trials) -> Pro
         trials=tuple(each for each in found if each.says_something),
         tried=len(found),
         unsolved=unsolved if found or made.status != "solved" else _WHY_NONE,
+        mutants=mutants,
     )
 
 
-def _of_sequences(
-    rules: Sequence[Rule], source: CorrelationSource, made: Sequence[Made], trials: Trials
-) -> Iterator[Trial]:
+@dataclass(frozen=True)
+class _Try:
+    """A sequence, and its events for both engines."""
+
+    made: Made
+    seen: Sequence[Seen]
+    kind: str = ""
+
+
+def _timed(made: Made) -> list[TimedEvent]:
+    return [TimedEvent(step.at, step.event, "sigma", step.rule) for step in made.steps]
+
+
+def _strangers(tries: Sequence[_Try], rules: Sequence[Rule]) -> Iterator[_Try]:
+    """The first sequence that fires, with the first event of each rule made one of another type."""
+    first = next((each for each in tries if each.made.expected), None)
+    if first is None or not all(map(pins_event_types, ([each] for rule in rules for each in _alone(rule)))):
+        return
+    named = [step.rule for step in first.made.steps]
+    for place, name in enumerate(named):
+        if name not in named[:place]:
+            for why, other in strangers(first.seen[place].views):
+                stranger = Seen(first.seen[place].time, EventViews({}, other.fortisiem, scoped=False), None)
+                seen = [*first.seen[:place], stranger, *first.seen[place + 1 :]]
+                made = replace(first.made, expected=False, leaf="", why=f"{name}: {why}")
+                yield _Try(made, seen, STRANGER)
+
+
+def _alone(rule: Rule) -> Iterator[Rule]:
+    """Each sub-pattern as a rule."""
+    return (replace(rule, sub_patterns=(each,), relations=()) for each in rule.sub_patterns)
+
+
+def _joined(tries: Sequence[_Try], rules: Sequence[Rule], span: int) -> list[Seen]:
     """All sequences in one stream, so far from each other that no window holds events of two."""
-    gap = 2 * max(source.section.span, *(rule.window for rule in rules))
-    begins, now = [], 0
-    for each in made:
-        begins.append(now)
-        now += each.steps[-1].at + gap
-    timed = [
-        TimedEvent(begin + step.at, step.event, "sigma", step.rule)
-        for begin, each in zip(begins, made, strict=True)
-        for step in each.steps
-    ]
-    stream = see(source, timed, trials.options.settings.taxonomy)
+    gap = 2 * max(span, *(rule.window for rule in rules))
+    stream: list[Seen] = []
+    begin = 0.0
+    for each in tries:
+        stream += (replace(seen, time=begin + seen.time) for seen in each.seen)
+        begin = stream[-1].time + gap
+    return stream
+
+
+def _of_sequences(
+    rules: Sequence[Rule], source: CorrelationSource, tries: Sequence[_Try], trials: Trials
+) -> Iterator[Trial]:
+    stream = _joined(tries, rules, source.section.span)
     sigma = sigma_verdicts(source, stream, trials.options.placeholders) or []
     names = profiles_with(trials.profile)
     engine = [fortisiem_verdicts(rules, stream, load_profile(name), trials.context) for name in names]
     verdicts = iter(zip(sigma, *engine, strict=True))
-    for number, each in enumerate(made, 1):
-        steps = [TriedStep(step.at, step.rule, step.event, *_split(next(verdicts))) for step in each.steps]
-        yield from _trials(each, f"{each.kind} {number}", steps, names.index(trials.profile), rules)
+    for number, each in enumerate(tries, 1):
+        steps = [
+            TriedStep(step.at, step.rule, step.event, *_split(next(verdicts))) for step in each.made.steps
+        ]
+        kind = each.kind or each.made.kind
+        yield from _trials(each.made, kind, f"{kind} {number}", steps, names.index(trials.profile), rules)
+
+
+def _mutants(rules: Sequence[Rule], tries: Sequence[_Try], trials: Trials) -> Mutants | None:
+    """How many faults of the rule the sequences find, those of other event types with names like it too."""
+    if len(rules) != 1 or not tries:
+        return None
+    rule = rules[0]
+    first = next((each for each in tries if each.made.expected), tries[0])
+    near = [
+        _Try(
+            first.made,
+            [
+                replace(seen, views=EventViews({}, made, scoped=False)) if at == place else seen
+                for at, seen in enumerate(first.seen)
+            ],
+        )
+        for place, seen in enumerate(first.seen)
+        for made in near_types(seen.views.fortisiem)
+    ]
+    stream = _joined([*tries, *near], rules, rule.window)
+    return stream_score(
+        rule, [(each.time, each.views.fortisiem) for each in stream], trials.context, trials.profile
+    )
 
 
 def _split(verdicts: tuple[bool, ...]) -> tuple[bool, tuple[bool, ...]]:
@@ -71,7 +137,7 @@ def _split(verdicts: tuple[bool, ...]) -> tuple[bool, tuple[bool, ...]]:
 
 
 def _trials(
-    made: Made, place: str, steps: Sequence[TriedStep], profile: int, rules: Sequence[Rule]
+    made: Made, kind: str, place: str, steps: Sequence[TriedStep], profile: int, rules: Sequence[Rule]
 ) -> Iterator[Trial]:
     """One trial about the last event; where verdicts differ, about the first event of each way to differ.
 
@@ -92,7 +158,7 @@ def _trials(
             for other, same in enumerate(agrees)
         )
         yield Trial(
-            kind=made.kind,
+            kind=kind,
             place=place if at == len(steps) - 1 else f"{place}, event {at + 1}",
             sigma=step.sigma,
             fortisiem=fortisiem,

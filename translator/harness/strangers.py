@@ -40,8 +40,18 @@ def siblings(rule: Rule, firing: Sequence[Attributes]) -> list[Attributes]:
         return []
     names = dict.fromkeys(name for test in tests(expr) for name in _named(test))
     own = [str(event[EVENT_TYPE]) for event in firing[:1] if EVENT_TYPE in event]
-    near = (made for name in (*names, *own) for made in (f"{OTHER}-{name}", f"{name}-{OTHER}"))
+    near = (made for name in (*names, *own) for made in _near(name))
     return [{**event, EVENT_TYPE: name} for event in firing[:1] for name in (*names, *near)]
+
+
+def near_types(event: Attributes) -> Iterator[Attributes]:
+    """The event as one of types whose names have that of its own in them."""
+    if EVENT_TYPE in event:
+        yield from ({**event, EVENT_TYPE: name} for name in _near(str(event[EVENT_TYPE])))
+
+
+def _near(name: str) -> tuple[str, str]:
+    return f"{OTHER}-{name}", f"{name}-{OTHER}"
 
 
 def _named(test: Test) -> Iterator[str]:

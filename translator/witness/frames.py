@@ -7,6 +7,7 @@ finds what z3 finds, in a thousandth of the time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
@@ -71,7 +72,14 @@ def _surroundings(fixed: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
         return (lead, ""), (",", *_GAPS), (trail, "")
     leads = _LEADS.get(fixed[0][:1] if fixed else "", _LEADS[""])
     trails = _TRAILS.get(fixed[-1][-1:] if fixed else "", _TRAILS[""])
+    if fixed and _OCTETS.fullmatch(fixed[-1]):
+        trails = (".".join(_REST[fixed[-1].count(".") - 1 :]), *trails)
     return leads, _GAPS, trails
+
+
+_OCTETS = re.compile(r"(?:[0-9]{1,3}\.){1,3}")
+"""How an IPv4 address begins; what follows makes it whole."""
+_REST = ("20", "30", "40")
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,14 @@ _SOLVED = 30
 """Values that are then looked for one by one."""
 
 
+@dataclass(frozen=True)
+class Missed:
+    """Events for which a correlation does not hold, and why in words."""
+
+    why: str
+    unit: Unit
+
+
 class Unmet(Exception):
     """No event was found that meets a rule. ``proved``: there is none."""
 
@@ -111,17 +119,20 @@ class Single:
                     return (Step(0, known_as(self.rule), changed),)
         return None
 
-    def others(self, values: Values, most: int, placeholders: Placeholders) -> Iterator[tuple[Witness, Unit]]:
-        """The events that are made from the rule alone, with these values, where that keeps their verdict."""
+    def made(self, most: int, placeholders: Placeholders) -> Iterator[Witness]:
+        """The events that are made from the rule alone, about so many."""
         conditions = len(self.rule.conditions)
         for index in range(conditions):
-            made = witnesses(
-                self.rule, index, seed=self.seed, most=-(-most // conditions), placeholders=placeholders
-            )
-            for each in made.events:
-                event = _with(each.event, values)
-                if self.reading.meets(self.rule, event) is each.fires:
-                    yield each, (Step(0, known_as(self.rule), event),)
+            share = -(-most // conditions)
+            yield from witnesses(
+                self.rule, index, seed=self.seed, most=share, placeholders=placeholders
+            ).events
+
+    def as_told(self, made: Witness, values: Values) -> Unit | None:
+        """Such an event with these values, where that keeps its verdict."""
+        event = _with(made.event, values)
+        kept = self.reading.meets(self.rule, event) is made.fires
+        return (Step(0, known_as(self.rule), event),) if kept else None
 
     def choices(self, name: str) -> Iterator[Any]:
         """Values that a field may have, as the rule goes; each has to be tried."""
@@ -240,6 +251,17 @@ class Chained:
         plain = next(PLANS[self.source.section.type].holding(cast), None)
         steps = tuple(step for row in plain.rows for step in cast.unit(row) or ()) if plain else ()
         return steps if steps and self.reading.holds(steps, self.source) else None
+
+    def misses(self, values: Values) -> Iterator[Missed]:
+        """Events for which it just does not hold."""
+        try:
+            cast = Cast(self.source, self.reading, self.seed, values)
+        except Unmet:
+            return
+        for rows in PLANS[self.source.section.type].missing(cast):
+            steps = tuple(step for row in rows.rows for step in cast.unit(row) or ())
+            if steps and not self.reading.holds(steps, self.source):
+                yield Missed(rows.why, steps)
 
     def choices(self, name: str) -> Iterator[Any]:
         """Values that its rules propose."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +12,7 @@ from translator.sources.correlation import CorrelationSource
 from translator.witness.event import Kind
 from translator.witness.possible import HEADER
 from translator.witness.reading import Placeholders
-from translator.witness.sequences.cast import Cast, Single, Unit, Unmet
+from translator.witness.sequences.cast import Cast, Chained, Single, Unit, Unmet
 from translator.witness.sequences.made import Sequence as Made
 from translator.witness.sequences.made import Sequences, Step
 from translator.witness.sequences.plans import PLANS
@@ -23,6 +24,7 @@ MOST = 40
 MOST_EVENTS = 3_000
 """Events of all sequences of a rule together; the first sequences are the plainest."""
 _UNSOLVED = f"no sequence of at most {LARGEST:,} events was found for which the correlation holds"
+_ACCOUNT = re.compile(r"(?P<domain>[\w.-]+)\\(?P<user>[^\\]+)")
 _TIMESPAN = "correlation.timespan"
 
 
@@ -81,7 +83,7 @@ class _Generator:
             if len(rows.rows) > len(first.rows):  # a match too many: without it the correlation holds
                 self.add(self.at_the_edges(rows, False))
                 self.add(self.over_groups(rows, False))
-        self.add_members([first, *holding])
+        self.add_members([first, *holding], missing)
         for rows in holding:
             self.add(self.at_the_edges(rows, True))
         return Sequences(tuple(self.found), "solved")
@@ -130,15 +132,23 @@ class _Generator:
                         yield _Timed(leaf, said, moved, plain.times, not holds)
             if name in self.cast.others:
                 yield self.two_groups(plain, name, leaf)
+            if self.may_be_absent(name):
+                alone = [each._replace(group={**each.group, name: ABSENT}) for each in rows.rows]
+                yield _Timed(leaf, f"no event has {name}", alone, plain.times, not holds)
+
+    def may_be_absent(self, name: str) -> bool:
+        """Whether events may be without the field."""
+        return HEADER.isdisjoint(self.cast.source.field_of(name, place) for place in self.cast.places)
 
     def elsewhere(self, name: str) -> Iterator[tuple[Any, str]]:
         """Other values for a field of the group."""
+        text = str(self.cast.group[name])
         if name in self.cast.others:
             yield self.cast.others[name], "is another one"
-        fields = {self.cast.source.field_of(name, place) for place in self.cast.places}
-        if fields.isdisjoint(HEADER):
+        if self.may_be_absent(name):
             yield ABSENT, "is absent"
-        text = str(self.cast.group[name])
+        if account := _ACCOUNT.fullmatch(text):
+            yield f"{account['domain']}2\\{account['user']}", "is of another domain"
         if text.swapcase() != text:
             yield text.swapcase(), "is in another letter case"
 
@@ -159,21 +169,47 @@ class _Generator:
             why = f"an event is not quite one of {self.cast.source.section.rules[place]}"
             self.put(replace(timed, leaf=f"correlation.rules[{place}]", why=why), place, unit)
 
-    def add_members(self, holding: Sequence[Rows]) -> None:
-        """In the place of a rule's first match the events that are made from the rule alone."""
-        members = [(place, each) for place, each in enumerate(self.cast.members) if isinstance(each, Single)]
-        for turn, (place, member) in enumerate(members):
-            rows = next((each for each in holding if any(row.place == place for row in each.rows)), None)
-            if rows is None:
-                continue
-            row = next(row for row in rows.rows if row.place == place)
-            values = self.cast.fields({**row.group, **row.extra}, place)
-            room = (self.most - len(self.found)) // (len(members) - turn)
-            name = known_as(member.rule)
-            for made, unit in member.others(values, room, self.placeholders):
-                leaf = f"{name}.{made.leaf}" if made.leaf else f"correlation.rules[{place}]"
-                timed = replace(self.spread(rows, made.fires), leaf=leaf, why=f"{name}: {made.why}")
+    def add_members(self, holding: Sequence[Rows], missing: Sequence[Rows]) -> None:
+        """In the place of a rule's first match the events that are made from the rule alone.
+
+        A rule that must not match stands in no sequence that holds; there it matches before and after others.
+        """
+        for turn, (place, member) in enumerate(zip(self.cast.places, self.cast.members, strict=True)):
+            known = [each for each in holding if any(row.place == place for row in each.rows)][:1]
+            known = known or [each for each in missing if any(row.place == place for row in each.rows)][:2]
+            room = (self.most - len(self.found)) // (len(self.cast.members) - turn)
+            for number, rows in enumerate(known, 1):
+                if isinstance(member, Single):
+                    self.add_made(rows, place, member, room * number // len(known))
+                else:
+                    self.add_missed(rows, place, member)
+
+    def add_missed(self, rows: Rows, place: int, member: Chained) -> None:
+        """In the place of a correlation events for which it does not hold."""
+        timed = replace(self.spread(rows, False), leaf=f"correlation.rules[{place}]")
+        for missed in member.misses(self.values(rows, place)):
+            name = self.cast.source.section.rules[place]
+            self.put(replace(timed, why=f"{name} does not match: {missed.why}"), place, missed.unit)
+
+    def values(self, rows: Rows, place: int) -> dict[str, Any]:
+        """What the first match of a rule has in the fields that are asked of it."""
+        row = next(row for row in rows.rows if row.place == place)
+        return dict(self.cast.fields({**row.group, **row.extra}, place))
+
+    def add_made(self, rows: Rows, place: int, member: Single, room: int) -> None:
+        """The events that are made from a rule."""
+        name, values = known_as(member.rule), self.values(rows, place)
+        for made in member.made(room, self.placeholders):
+            leaf = f"{name}.{made.leaf}" if made.leaf else f"correlation.rules[{place}]"
+            timed = replace(self.spread(rows, made.fires), leaf=leaf, why=f"{name}: {made.why}")
+            unit = member.as_told(made, values)
+            if unit is not None:
                 self.put(timed, place, unit)
+            elif all(row.place == place for row in rows.rows) and self.has_room(timed):
+                # It is about a field that the correlation asks for itself: all events are like this one.
+                others = {field: value for field, value in values.items() if field not in made.event}
+                alike = member.as_told(made, others)
+                self.keep(timed, self.placed([alike] * len(rows.rows), timed.times))
 
     def put(self, timed: _Timed, place: int, unit: Unit) -> None:
         """The rows with another event in the place of a rule's first match."""
