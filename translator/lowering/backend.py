@@ -59,6 +59,10 @@ class FilterBackend(Backend):
         result: Expr = self.convert_condition(condition, ConversionState())
         return result
 
+    def convert_condition(self, cond: Condition, state: ConversionState) -> Any:
+        """The library's dispatch, by a look into a table."""
+        return _METHODS[type(cond)](self, cond, state)
+
     # --- Boolean structure ----------------------------------------------------------------------
 
     def convert_condition_and(self, cond: ConditionAND, state: ConversionState) -> Expr:
@@ -116,9 +120,9 @@ class FilterBackend(Backend):
         lower: Callable[[], Expr],
     ) -> Expr:
         """One field or keyword and one value; recorded with what was said of it."""
-        with self.context.listening() as heard:
-            expr = merge_alternatives(lower(), self.context.emission.dialect.max_pattern_length)
-        self.context.leaves.append(Leaf(cond.value, field, expr, confidence, source, tuple(heard)))
+        lowered, heard = self.context.listening_to(lower)
+        expr = merge_alternatives(lowered, self.context.emission.dialect.max_pattern_length)
+        self.context.leaves.append(Leaf(cond.value, field, expr, confidence, source, heard))
         return expr
 
     def _field(self, name: str, row: Field | None, value: SigmaType) -> Expr:
@@ -168,3 +172,12 @@ class FilterBackend(Backend):
     convert_correlation_value_median_rule = _bypassed
     finalize_query_default = _bypassed
     finalize_output_default = _bypassed
+
+
+_METHODS: dict[type, Callable[[FilterBackend, Any, ConversionState], Expr]] = {
+    ConditionOR: FilterBackend.convert_condition_or,
+    ConditionAND: FilterBackend.convert_condition_and,
+    ConditionNOT: FilterBackend.convert_condition_not,
+    ConditionFieldEqualsValueExpression: FilterBackend.convert_condition_field_eq_val,
+    ConditionValueExpression: FilterBackend.convert_condition_val,
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -108,12 +108,11 @@ class Context:
         names = ", ".join(each.name for each in self.event_types)
         self.note(notes.SOURCE_LACKS_ATTRIBUTE, f"{names} has no {what}", field)
 
-    @contextmanager
-    def listening(self) -> Iterator[dict[Note, None]]:
-        """The remarks made inside, those that were made before as well."""
+    def listening_to(self, lower: Callable[[], Expr]) -> tuple[Expr, tuple[Note, ...]]:
+        """What is lowered, and the remarks made meanwhile, those that were made before as well."""
         before, self._heard = self._heard, {}
         try:
-            yield self._heard
+            return lower(), tuple(self._heard)
         finally:
             self._heard = before
 

@@ -33,7 +33,11 @@ def flatten(expr: Expr) -> Expr:
 def _members(kind: type[And] | type[Or], items: tuple[Expr, ...]) -> Iterable[Expr] | None:
     """The flat items of one connective; None where one of them settles it."""
     found: dict[Expr, None] = {}
-    for item in map(flatten, items):
+    for member in items:
+        if isinstance(member, Test):  # most are, and there is nothing to flatten in them
+            found.setdefault(member)
+            continue
+        item = flatten(member)
         if isinstance(item, kind):
             found.update(dict.fromkeys(item.items))
         elif isinstance(item, And | Or) and not item.items:
