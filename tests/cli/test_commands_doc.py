@@ -15,7 +15,9 @@ from tests.cli.command import Runner
 from tests.conftest import ROOT
 from tests.readme import keep, table
 from translator.cli.group import cli
-from translator.cli.options import profile_flag, translation_flags
+from translator.cli.options import many_flags, profile_flag, translation_flags
+from translator.cli.pack import pack
+from translator.cli.pack_flags import build_flags
 from translator.dialect.profile import load_profile, profile_names
 
 DOC = ROOT / "docs" / "commands.md"
@@ -107,6 +109,29 @@ def test_the_table_of_a_command_is_current(name: str, request: pytest.FixtureReq
     shared = {each.name for each in _shared()} if name not in OWN else set()
     own = [each for each in cli.commands[name].params if each.name not in shared]
     keep(f"flags {name}", _flags(own), request, DOC)
+
+
+PACKS = {name: ROOT / "docs" / ("lint.md" if name == "lint" else "packs.md") for name in pack.commands}
+
+
+@pytest.mark.parametrize("name", sorted(PACKS))
+def test_the_table_of_a_pack_command_is_current(name: str, request: pytest.FixtureRequest) -> None:
+    shared = {each.name for each in _shared()} if name in ("build", "update") else set()
+    settings = {each.name for each in _settings()} if name in ("build", "update") else set()
+    own = [each for each in pack.commands[name].params if each.name not in shared | settings]
+    keep(f"flags pack {name}", _flags(own), request, PACKS[name])
+
+
+def test_the_table_of_the_settings_of_packs_is_current(request: pytest.FixtureRequest) -> None:
+    keep("flags pack settings", _flags(_settings()), request, PACKS["build"])
+    for name in ("build", "update"):
+        assert {each.name for each in _settings()} <= {each.name for each in pack.commands[name].params}
+
+
+def _settings() -> list[click.Parameter]:
+    shared = {each.name for each in _shared()}
+    command = click.command()(build_flags(many_flags(lambda: None)))
+    return [each for each in command.params if each.name not in shared]
 
 
 def test_the_table_of_shared_flags_is_current(request: pytest.FixtureRequest) -> None:

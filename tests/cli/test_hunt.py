@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.command import EXAMPLES, Runner, write
 from tests.cli.conftest import SECONDS, Starter
-from tests.cli.standing import BURST, RULE, UNTIL, standin
+from tests.cli.standing import BURST, DAY, MARCH, RULE, UNTIL, standin
 from tests.standin.faults import FAULTS
 from tests.standin.server import PASSWORD, SECRETS, StandIn
 
@@ -34,6 +34,28 @@ def test_days_groups_and_noise(run: Runner, standin: StandIn) -> None:
         "            30  hostName=host1",
         "  Noise: rare: at most 0.8 incidents a day, 1 on the worst day",
     ]
+
+
+def test_what_a_deployed_rule_did_stands_beside(run: Runner, standin: StandIn) -> None:
+    seen = int(MARCH.timestamp() + DAY) * 1000
+    standin.store.incidents = [
+        {"incidentId": number, "eventType": name, "incidentLastSeen": seen, "incidentReso": resolution}
+        for number, (name, resolution) in enumerate(
+            [("PH_RULE_Root_Logon", 0), ("ph_rule_root_logon", 3), ("PH_RULE_OTHER", 3)]
+        )
+    ]
+    write(Path("rules.xml"), RULE)
+    asked = ("hunt", "rules.xml", "--last", "84h", "--until", UNTIL)
+    result = run(*asked, "--incidents")
+    assert result.out.splitlines()[-1] == "  Deployed: 2 incidents, 1 of them closed as false"
+    (rule,) = json.loads(run(*asked, "--incidents", "--json").out)["rules"]
+    assert rule["deployed"] == {"incidents": 2, "closed_as_false": 1}
+    (rule,) = json.loads(run(*asked, "--json").out)["rules"]
+    assert rule["deployed"] is None
+    standin.fail("/pub/incident", FAULTS["forbidden"])
+    result = run(*asked, "--incidents")
+    assert (result.code, result.out.splitlines()[0]) == (1, "Root Logon")
+    assert "server-denied: incidents: status 403" in result.err
 
 
 def test_a_threshold_counts_within_a_day(run: Runner, standin: StandIn) -> None:

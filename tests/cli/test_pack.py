@@ -95,6 +95,16 @@ def test_rules_are_selected(flags: list[str], ids: set[str], run: Runner, tmp_pa
     assert {each["sigma_id"] for each in manifest(tmp_path / "p")["rules"]} == ids
 
 
+def test_several_folders_make_one_pack(run: Runner, tmp_path: Path) -> None:
+    folder = sigma(tmp_path / "s")
+    assert run("pack", "build", folder, "-o", "whole", "--no-events").code == 0
+    for number, paths in enumerate([("s/a", "s/b"), (folder / "b", "s/a", "s/a/one.yml")]):
+        assert run("pack", "build", *paths, "-o", f"parts{number}", "--no-events").code == 0
+        assert files(tmp_path / f"parts{number}") == files(tmp_path / "whole")
+    assert run("pack", "update", "whole", "--sigma", "s/a", "--sigma", "s/b", "--dry-run").code == 0
+    assert run("pack", "build", "s/a", "none", "-o", "p").code == 1
+
+
 def test_settings_come_from_a_file_and_flags_win(run: Runner, tmp_path: Path) -> None:
     write(tmp_path / "conf" / "mine.yaml", f"{ONE}: {{severity: 1}}\n")
     write(
@@ -351,6 +361,20 @@ def test_events_to_test_rules_with_fire_them(run: Runner, tmp_path: Path) -> Non
     assert all(each["events"] for each in manifest(tmp_path / "p")["rules"])
     run("pack", "build", source, "-o", "p", "--no-events")
     assert not (tmp_path / "p" / "events").exists()
+
+
+def test_why_a_rule_has_no_test_event_is_said(run: Runner, tmp_path: Path) -> None:
+    text = rule_text().replace("{product: windows, category: process_creation}", "{category: antivirus}")
+    write(tmp_path / "s" / "virus.yml", text.replace("Image: notepad.exe", "Signature: Bad"))
+    write(tmp_path / "s" / "a.yml", rule_text(title="Another"))
+    assert run("pack", "build", "s", "-o", "p").code == 0
+    rules = {each["title"]: each for each in manifest(tmp_path / "p")["rules"]}
+    assert (rules["Another"]["events"] != "", rules["Another"]["no_event"]) == (True, "")
+    why = "how its log source writes such an event is not known"
+    assert (rules["Example"]["events"], rules["Example"]["no_event"]) == ("", why)
+    assert f"- 1: {why}" in (tmp_path / "p" / "IMPORT.md").read_text(encoding="utf-8")
+    assert run("pack", "build", "s", "-o", "q", "--no-events").code == 0
+    assert {each["no_event"] for each in manifest(tmp_path / "q")["rules"]} == {""}
 
 
 def test_rules_of_linux_have_test_events_too(run: Runner, tmp_path: Path) -> None:

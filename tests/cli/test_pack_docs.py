@@ -7,11 +7,8 @@ import shlex
 import shutil
 from pathlib import Path
 
-import pytest
-
-from tests.cli.command import Runner, rule_text, write
+from tests.cli.command import Runner, write
 from tests.conftest import ROOT
-from translator.cli import pack_deployed
 from translator.cli.pack import pack
 from translator.pack.overrides import Override, parse_overrides
 from translator.pack.settings import Settings, read_settings
@@ -56,22 +53,3 @@ def test_the_overrides_that_are_shown_are_all_there_are() -> None:
 def test_each_command_is_described() -> None:
     for name in set(pack.commands) - {"lint"}:
         assert f"pack {name}" in TEXT
-
-
-def test_an_address_is_asked_for_what_is_deployed(
-    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(tmp_path / "s" / "a.yml", rule_text())
-    run("pack", "build", "s", "-o", "p", "--active")
-    (file,) = (tmp_path / "p" / "rules").rglob("*.xml")
-    asked = []
-
-    def answer(url: str, server: object) -> bytes:
-        asked.append(url)
-        return file.read_bytes()
-
-    with monkeypatch.context() as patched:
-        patched.setattr(pack_deployed, "deployed_rules", answer)
-        assert run("pack", "verify", "p", "--deployed", "https://siem.example").code == 0
-    assert asked == ["https://siem.example"]
-    assert run("pack", "verify", "p", "--deployed", "http://siem.example").code == 2

@@ -15,7 +15,7 @@ from translator.batch.run import Run
 from translator.model.rule import Rule
 from translator.options import Options
 from translator.pack.assemble import assemble
-from translator.pack.build import Pack, build
+from translator.pack.build import Events, Pack, build
 from translator.pack.diff import Category
 from translator.pack.folder import write_folder
 from translator.pack.lint.check import Linter
@@ -45,7 +45,7 @@ def run() -> Run:
 
 def built(folder: Path, chosen: Overrides) -> Pack:
     assembled = assemble(find_rule_files([folder]), folder, run(), SETTINGS, chosen)
-    return build(assembled, SETTINGS, chosen, {}, "test")
+    return build(assembled, SETTINGS, chosen, Events(), "test")
 
 
 def test_a_pack_of_all_rules_repeats_lints_clean_and_reads_back(shared_root: Path, tmp_path: Path) -> None:

@@ -20,22 +20,29 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from lxml import etree
-
 from tests.standin.faults import Fault
+from tests.standin.routes import Asked, answer_of
 from tests.standin.store import Objection, Query, Store
-from translator.render.templating import attribute_text, element_text
+from tests.standin.xml import response
+from translator.render.templating import element_text
 
 USER, PASSWORD = "super/probe", "correct horse, battery"
+CUSTOMER = "nordwind/probe"
+"""Somebody of one organisation, who sees no other."""
+KNOWN = {(USER, PASSWORD), (CUSTOMER, PASSWORD)}
 CLIENT, CLIENT_SECRET = "client-4711", "s3cr3t-of-the-client"
 TOKEN = "eyJhbGciOiJub25lIn0.token-made-by-hand"
-SECRETS = (PASSWORD, CLIENT_SECRET, TOKEN, base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode())
+SECRETS = (
+    PASSWORD,
+    CLIENT_SECRET,
+    TOKEN,
+    *(base64.b64encode(f"{user}:{PASSWORD}".encode()).decode() for user in (USER, CUSTOMER)),
+)
 MOST_OPEN = 10
 CERTIFICATE = Path(__file__).parent / "loopback.pem"
 AUTHORITY = Path(__file__).parent / "authority.pem"
 
 
-_NAMED = {"COUNT(*)": "count"}
 Headers = tuple[tuple[str, str], ...]
 RIGHT = Fault(body=None)
 
@@ -55,6 +62,7 @@ class StandIn:
     most_open: int = 0
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     queries: dict[str, Query] = field(default_factory=dict)
+    pages: dict[str, list[list[dict[str, Any]]]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
     minted: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -72,16 +80,16 @@ class StandIn:
 
     # --- Queries --------------------------------------------------------------------------------
 
-    def open(self, asked: dict[str, Any]) -> str | None:
-        """The number of a new query; None where too many are open."""
-        rows = self.store.rows(asked)
+    def open(self, asked: dict[str, Any], sql: str = "") -> str | None:
+        """The number of a new query; None where too many are open. What SQL asks is not looked at."""
+        rows = self.store.sql_rows if sql else self.store.rows(asked)
         with self.lock:
             running = sum(not query.done for query in self.queries.values())
             if running >= MOST_OPEN:
                 return None
             self.most_open = max(self.most_open, running + 1)
             number = str(317432581257695232 + len(self.queries))
-            self.queries[number] = Query(rows)
+            self.queries[number] = Query(rows, sql=bool(sql))
         return number
 
     def query(self, number: str) -> Query:
@@ -113,6 +121,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer()
 
     def do_POST(self) -> None:
+        self.answer()
+
+    def do_PUT(self) -> None:
+        self.answer()
+
+    def do_DELETE(self) -> None:
         self.answer()
 
     def answer(self) -> None:
@@ -157,18 +171,19 @@ class _Handler(BaseHTTPRequestHandler):
     # --- Right answers --------------------------------------------------------------------------
 
     def right(self, path: str, query: dict[str, list[str]], body: bytes) -> tuple[int, bytes, str]:
+        asked = Asked(self.command, path, query, body, self.headers.get("Content-Type") or "")
         if path == "/phoenix/rest/pub/security/oauth/token":
             return self.token(parse_qs(body.decode()))
         denied = self.denied()
         if denied:
             return 401, json.dumps({"message": denied}).encode(), "application/json"
-        if path.startswith("/phoenix/rest/pub/v2/query/"):
-            return self.json(path, query, body) if self.standin.v2 else (404, b"", "text/plain")
-        if path.startswith("/phoenix/rest/query/"):
-            return self.xml(path, body)
-        if path == "/phoenix/rest/dataRequest/rule":
-            return 200, self.standin.store.rules, "text/xml"
-        return 404, b"", "text/plain"
+        asked.everywhere = self.user().startswith("super/")
+        return answer_of(asked, self.standin)
+
+    def user(self) -> str:
+        """Who asks; tokens are those of the super organisation."""
+        kind, _, value = (self.headers.get("Authorization") or "").partition(" ")
+        return base64.b64decode(value).decode().partition(":")[0] if kind == "Basic" else USER
 
     def denied(self) -> str:
         kind, _, value = (self.headers.get("Authorization") or "").partition(" ")
@@ -178,7 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
         if "/" not in user:
             return "Basic-auth username must be in the format `orgName/username`"
         # Servers that repeat what they were given are the reason why answers are looked through, too.
-        return "" if (user, password) == (USER, PASSWORD) else f"Wrong password {password} ({value})"
+        return "" if (user, password) in KNOWN else f"Wrong password {password} ({value})"
 
     def token(self, form: dict[str, list[str]]) -> tuple[int, bytes, str]:
         standin = self.standin
@@ -193,95 +208,12 @@ class _Handler(BaseHTTPRequestHandler):
         answer = {"access_token": token, "token_type": "Bearer", "expires_in": 15}
         return 200, json.dumps(answer).encode(), "application/json"
 
-    def json(self, path: str, query: dict[str, list[str]], body: bytes) -> tuple[int, bytes, str]:
-        good = {"error": {"code": 0, "errString": None}}
-        if path.endswith("/eventQuery"):
-            asked = json.loads(body)
-            number = self.standin.open(
-                {
-                    "where": asked["where"],
-                    "start": asked["timeRange"]["from"],
-                    "end": asked["timeRange"]["to"],
-                    "select": [each.split(' "')[0] for each in asked["select"].split(",")],
-                    "group_by": [each for each in asked.get("groupBy", "").split(",") if each],
-                }
-            )
-            if number is None:
-                return 429, b"", "text/plain"
-            answer = {"queryId": number, "expireTime": 1775699824914, **good}
-        elif path.endswith("/progress"):
-            number = query["queryId"][0]
-            answer = {"queryId": number, "timestamp": 1, "progress": self.standin.progress(number), **good}
-        else:
-            number, offset, limit = query["queryId"][0], int(query["offset"][0]), int(query["limit"][0])
-            rows, total = self.standin.part(number, offset, limit)
-            following = offset + len(rows)
-            page = {"offset": offset, "limit": limit, "total": total, "hasMore": following < total}
-            page["nextOffset"] = following if following < total else None
-            rows = [{_NAMED.get(name, name): value for name, value in row.items()} for row in rows]
-            answer = {"queryId": number, "timestamp": 1, "rows": rows, "pagination": page, **good}
-        # Many JSON answers come as plain text.
-        return 200, json.dumps(answer).encode(), "text/plain"
-
-    def xml(self, path: str, body: bytes) -> tuple[int, bytes, str]:
-        standin = self.standin
-        if path.endswith("/eventQuery"):
-            if self.headers.get("Content-Type") != "text/xml":
-                return 415, b"Unsupported Media Type", "text/plain"
-            number = standin.open(_asked(body))
-            if number is None:
-                return 503, b"", "text/plain"
-            if standin.old:
-                return 200, number.encode(), "text/plain"
-            return 200, _response("<expireTime>1</expireTime>", number), "text/xml"
-        what, _, rest = path.removeprefix("/phoenix/rest/query/").partition("/")
-        number, _, place = rest.partition("/")
-        number = number.partition(",")[0]
-        if what == "progress":
-            done = standin.progress(number)
-            if standin.old:
-                return 200, str(done).encode(), "text/plain"
-            return 200, _response(f"<expireTime>1</expireTime><progress>{done}</progress>"), "text/xml"
-        offset, limit = map(int, place.split("/"))
-        rows, total = standin.part(number, offset, limit)
-        events = "".join(_event(row) for row in rows)
-        inside = f"<events>{events}</events>" if events else "<events/>"
-        place = f'queryId="{number}" start="{offset}" totalCount="{total}"'
-        result = f"<queryResult {place}>{inside}</queryResult>"
-        return 200, _response(result), "text/xml"
-
-
-def _event(row: dict[str, str]) -> str:
-    inside = "".join(
-        f'<attribute name="{attribute_text(name)}">{element_text(value)}</attribute>'
-        for name, value in row.items()
-    )
-    return f"<event><custId>1</custId><dataStr/><attributes>{inside}</attributes></event>"
-
-
-def _response(inside: str, number: str = "1", error: str = '<error code="0"/>') -> bytes:
-    return (
-        f'<response requestId="{number}" timestamp="1"><result>{error}{inside}</result></response>'.encode()
-    )
-
 
 def _objection(path: str, objection: Objection) -> bytes:
     if "/v2/" in path:
         return json.dumps({"error": {"code": objection.code, "errString": objection.text}}).encode()
     said = element_text(objection.text)
-    error = f'<error code="{objection.code}"><description>{said}</description></error>'
-    return _response("", error=error)
-
-
-def _asked(body: bytes) -> dict[str, Any]:
-    root = etree.fromstring(body)
-    return {
-        "where": root.findtext(".//SingleEvtConstr") or "",
-        "start": int(root.findtext(".//Low") or 0),
-        "end": int(root.findtext(".//High") or 0),
-        "select": (root.findtext(".//SelectClause/AttrList") or "").split(","),
-        "group_by": [each for each in (root.findtext(".//GroupByAttr") or "").split(",") if each],
-    }
+    return response("", error=f'<error code="{objection.code}"><description>{said}</description></error>')
 
 
 class _Listener(ThreadingHTTPServer):

@@ -34,14 +34,43 @@ class Query:
     rows: Sequence[dict[str, str]]
     polls: int = 0
     done: bool = False
+    sql: bool = False
+
+
+@dataclass
+class Table:
+    """A lookup table as it was made, its rows, and how many rows each import brought."""
+
+    definition: dict[str, Any]
+    rows: list[dict[str, str]] = field(default_factory=list)
+    tasks: list[int] = field(default_factory=list)
+    looks: int = 0
 
 
 @dataclass
 class Store:
-    """Events with ``phRecvTime`` in seconds, and the document of the active rules."""
+    """Events with ``phRecvTime`` in seconds, and the document of the active rules.
+
+    ``columns`` and ``listed`` are the rules as the CMDB lists them, ``sql_rows`` what every query in SQL
+    gives, ``import_result`` what imports of lookup tables say instead of the number of rows.
+    """
 
     events: list[Event] = field(default_factory=list)
     rules: bytes = b"<Rules/>"
+    exceptions: bytes = b"<response><result/></response>"
+    attributes: bytes = b"<response><result/></response>"
+    columns: tuple[str, ...] = ("id", "name", "active", "eventType")
+    listed: list[tuple[Any, ...]] = field(default_factory=list)
+    incidents: list[dict[str, Any]] = field(default_factory=list)
+    sql_rows: list[dict[str, str]] = field(default_factory=list)
+    tables: dict[int, Table] = field(default_factory=dict)
+    import_result: str = ""
+
+    def add_table(self, definition: dict[str, Any]) -> int:
+        """A new table without rows; gives its number."""
+        number = 500_000 + len(self.tables)
+        self.tables[number] = Table(definition)
+        return number
 
     def rows(self, asked: dict[str, Any]) -> list[dict[str, str]]:
         """The rows of a query: ``where``, ``start``, ``end``, ``select``, ``group_by``."""

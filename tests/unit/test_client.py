@@ -30,8 +30,16 @@ from tests.standin.server import (
 from tests.standin.store import Store
 from translator.errors import TranslatorError, UsageError
 from translator.pack.client.client import Client
-from translator.pack.client.connect import deployed_rules, open_client, open_session
-from translator.pack.client.endpoints import QUERY_V1, ROWS, RULES
+from translator.pack.client.connect import open_client, open_session
+from translator.pack.client.endpoints import (
+    ATTRIBUTES,
+    EXCEPTIONS,
+    FILL_TABLE,
+    NEW_TABLE,
+    QUERY_V1,
+    ROWS,
+    RULES,
+)
 from translator.pack.client.errors import QueryLost, QueryRefused, ServerError
 from translator.pack.client.query import EventQuery, report
 from translator.pack.client.secret import ClientKey, Credentials, Password, Secret, Token, find_credentials
@@ -499,12 +507,6 @@ def test_http_on_request() -> None:
     assert server_url("http://siem.example", {}, plain=True) == "http://siem.example"
 
 
-def test_deployed_rules(standin: StandIn) -> None:
-    environment = {"FORTISIEM_USER": USER, "FORTISIEM_PASSWORD": PASSWORD}
-    assert deployed_rules(standin.url + RULES.path, environment=environment) == standin.store.rules
-    assert standin.asked == [f"GET {RULES.path}"]
-
-
 def test_what_is_not_listed_is_asked_on_request_alone(standin: StandIn, client: Opener) -> None:
     with pytest.raises(ServerError, match="endpoint-unlisted"):
         client().rules()
@@ -512,8 +514,11 @@ def test_what_is_not_listed_is_asked_on_request_alone(standin: StandIn, client: 
     assert client(unlisted=True).rules() == standin.store.rules
 
 
-def test_nothing_is_changed_on_a_server() -> None:
-    writes = [row for row in ROWS if row.method == "POST"]
-    assert {row.name for row in writes} == {"token", "query"}
-    assert [row for row in ROWS if not row.listed] == [RULES]
+def test_a_server_is_changed_on_request_alone(standin: StandIn, client: Opener) -> None:
+    assert [row for row in ROWS if row.writes] == [NEW_TABLE, FILL_TABLE]
+    assert [row for row in ROWS if not row.listed] == [RULES, EXCEPTIONS, ATTRIBUTES]
+    for row in (NEW_TABLE, FILL_TABLE):
+        with pytest.raises(AssertionError):
+            client().session.call(row, fill={"table": 1})
+    assert standin.asked == []
     assert issubclass(ServerError, TranslatorError)

@@ -17,7 +17,7 @@ from translator.model.expr import And
 from translator.model.rule import Rule
 from translator.options import Options
 from translator.pack.assemble import assemble
-from translator.pack.build import Pack, build
+from translator.pack.build import Events, Pack, build
 from translator.pack.overrides import parse_overrides
 from translator.pack.settings import Settings
 from translator.parse.expression import parse_filter
@@ -46,7 +46,7 @@ def made(text: str, folder: Path) -> tuple[Rule, Pack]:
     run = Run(Options(), jobs=1, cache=None, unique=False)
     assembled = assemble([rule], folder, run, settings, overrides)
     (member,) = assembled.members
-    return member.rule, build(assembled, settings, overrides, {}, "test")
+    return member.rule, build(assembled, settings, overrides, Events(), "test")
 
 
 @pytest.mark.parametrize("case", CASES["good"], ids=[case["idea"] for case in CASES["good"]])

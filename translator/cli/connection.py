@@ -27,16 +27,19 @@ from translator.sources.files import read_bytes
 
 if TYPE_CHECKING:
     from translator.pack.client.client import Client
+    from translator.pack.client.transport import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _LONGEST = timedelta(days=366)
 
-CONNECTION = ("url", "user", "ca_file", "insecure", "api", "timeout", "patience")
+SERVER = ("user", "ca_file", "insecure", "timeout")
+"""The flags that say who asks a server, and how carefully."""
+CONNECTION = ("url", *SERVER, "api", "patience")
 """The flags that ``connected`` takes."""
-_FLAGS = (
-    click.option("--url", default="", metavar="URL", help="The supervisor; $FORTISIEM_URL unless given."),
+_URL = click.option("--url", default="", metavar="URL", help="The supervisor; $FORTISIEM_URL unless given.")
+_SERVER = (
     click.option(
         "--user",
         default="",
@@ -51,13 +54,6 @@ _FLAGS = (
         "--insecure", is_flag=True, help="Ask without checking the certificate, or over plain http."
     ),
     click.option(
-        "--api",
-        type=click.Choice(["auto", "v2", "v1"]),
-        default="auto",
-        show_default=True,
-        help="Form of the event queries; auto: the older one where the server does not know the newer one.",
-    ),
-    click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),
         default=30.0,
@@ -65,42 +61,67 @@ _FLAGS = (
         metavar="SECONDS",
         help="How long the server may be silent.",
     ),
-    click.option(
-        "--patience",
-        type=click.FloatRange(min=0, min_open=True),
-        default=600.0,
-        show_default=True,
-        metavar="SECONDS",
-        help="How long one query may take.",
-    ),
-    click.option(
-        "--state",
-        type=FILE,
-        metavar="FILE",
-        help="Keep results in a file, and do not ask again what it holds: goes on after an interruption.",
-    ),
+)
+_PATIENCE = click.option(
+    "--patience",
+    type=click.FloatRange(min=0, min_open=True),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one query or import may take.",
+)
+_API = click.option(
+    "--api",
+    type=click.Choice(["auto", "v2", "v1"]),
+    default="auto",
+    show_default=True,
+    help="Form of the event queries; auto: the older one where the server does not know the newer one.",
+)
+_STATE = click.option(
+    "--state",
+    type=FILE,
+    metavar="FILE",
+    help="Keep results in a file, and do not ask again what it holds: goes on after an interruption.",
+)
+unlisted_flag = click.option(
+    "--unlisted",
+    is_flag=True,
+    help="Ask for what the public API does not list, too; it is only read (docs/client.md).",
 )
 
 
-def connection_flags(command: F) -> F:
-    """Add the flags of a connection."""
-    for flag in reversed(_FLAGS):
-        command = flag(command)
-    return command
+def _adder(*flags: Callable[[Any], Any]) -> Callable[[F], F]:
+    def add(command: F) -> F:
+        for flag in reversed(flags):
+            command = flag(command)
+        return command
+
+    return add
+
+
+server_flags = _adder(*_SERVER)
+"""Add the flags of a server whose address is given otherwise."""
+url_flags = _adder(_URL, *_SERVER, _PATIENCE)
+"""Add the address, too."""
+connection_flags = _adder(_URL, *_SERVER, _API, _PATIENCE, _STATE)
+"""Add the flags of event queries, too."""
+query_flags = _adder(_URL, *_SERVER, _API, _PATIENCE)
+"""The same without a file of results."""
 
 
 @contextmanager
-def connected(
-    *,
+def session_with(
     url: str,
+    *,
     user: str,
     ca_file: Path | None,
     insecure: bool,
-    api: str,
     timeout: float,
-    patience: float,
-) -> Iterator[Client]:
-    """A client for the server that the flags name.
+    patience: float = 600.0,
+    unlisted: bool = False,
+    writes: bool = False,
+) -> Iterator[Session]:
+    """A session with the server that the flags name; ``writes``: it may be changed.
 
     Raises: UsageError as server_url, find_credentials and open_session.
     """
@@ -108,8 +129,18 @@ def connected(
     credentials = find_credentials(os.environ, user)
     if insecure:
         say("The server's identity is not checked: whoever answers gets the password.", "yellow")
-    server = Server(address, ca_file, not insecure, timeout, patience)
+    server = Server(address, ca_file, not insecure, timeout, patience, unlisted, writes)
     with open_session(server, credentials) as session:
+        yield session
+
+
+@contextmanager
+def connected(*, url: str, api: str, **server: Any) -> Iterator[Client]:
+    """A client for the event queries of the server that the flags name.
+
+    Raises: as session_with.
+    """
+    with session_with(url, **server) as session:
         yield open_client(session, api)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,11 @@ from translator.cli.connection import CONNECTION, connected, connection_flags, m
 from translator.cli.console import ERROR, line, print_json, progress, say, show
 from translator.cli.options import json_flag, options_from, profile_flag, translation_flags
 from translator.errors import EXIT_FAILED, TranslatorError, UsageError
+from translator.pack.client.errors import ServerError
 
 if TYPE_CHECKING:
     from translator.pack.client.hunt import RuleHunt
+    from translator.pack.client.incidents import Fired
 
 _STYLES = {"silent": "dim", "rare": "green", "usual": "green", "noisy": "yellow", "flood": "red"}
 
@@ -28,6 +30,12 @@ _STYLES = {"silent": "dim", "rare": "green", "usual": "green", "noisy": "yellow"
 @click.option(
     "--top", type=click.IntRange(min=0), default=5, show_default=True, help="Largest groups to show for each."
 )
+@click.option(
+    "--incidents",
+    "with_incidents",
+    is_flag=True,
+    help="Count the incidents of the same time, too: how often each rule fired as it is deployed.",
+)
 @connection_flags
 @translation_flags
 @profile_flag
@@ -37,6 +45,7 @@ def hunt(
     last: str,
     until: str | None,
     top: int,
+    with_incidents: bool,
     state: Path | None,
     profile: str,
     as_json: bool,
@@ -50,6 +59,10 @@ def hunt(
 
     \b
     translate hunt rule.yml --last 7d --url https://siem.example
+    translate hunt pack/rules/windows/*.xml --last 7d --incidents --url https://siem.example
+
+    With --incidents all incidents of the time are read, and those of each rule are counted by its event
+    type: for a pack, name its rule files, since packs have event types of their own.
     """
     connection = {name: flags.pop(name) for name in CONNECTION}
     options = options_from(profile=profile, **flags)
@@ -67,13 +80,21 @@ def hunt(
         queries = sum(len(rule.sub_patterns) for rule in rules) * len(days_of(start, end))
         with progress("hunting", queries) as step:
             found = run(rules, start, end, client, Journal(state, DayCount), step)
-    errors += _failed(found)
+        known: Mapping[str, Fired] | None = None
+        if with_incidents:
+            from translator.pack.client.incidents import fired
+
+            try:
+                known = fired(client.session, int(start.timestamp()), int(end.timestamp()))
+            except ServerError as refusal:
+                errors.append(refusal)
+    errors += [each for each in _failed(found) if str(each) not in map(str, errors)]
     if as_json:
-        print_json({"rules": [_keys(each, top) for each in found], "errors": forms.errors(errors)})
+        print_json({"rules": [_keys(each, top, known) for each in found], "errors": forms.errors(errors)})
     else:
         for error in errors:
             say(str(error), ERROR)
-        show([each for rule in found for each in _lines(rule, top)])
+        show([each for rule in found for each in _lines(rule, top, known)])
     return max(code, EXIT_FAILED if errors else 0)
 
 
@@ -83,7 +104,13 @@ def _failed(found: Sequence[RuleHunt]) -> list[TranslatorError]:
     return list({str(error): error for error in errors}.values())
 
 
-def _lines(found: RuleHunt, top: int) -> Iterator[Text]:
+def _deployed(found: RuleHunt, known: Mapping[str, Fired]) -> Fired:
+    from translator.pack.client.incidents import Fired
+
+    return known.get(found.rule.incident.event_type.upper(), Fired())
+
+
+def _lines(found: RuleHunt, top: int, known: Mapping[str, Fired] | None) -> Iterator[Text]:
     yield line((found.rule.name, "bold"))
     for pattern in found.patterns:
         yield line(f"  {pattern.pattern.name}: {pattern.events:,} events")
@@ -101,14 +128,20 @@ def _lines(found: RuleHunt, top: int) -> Iterator[Text]:
         yield line("  Noise: ", (found.noise, _STYLES[found.noise]), text)
     else:
         yield line("  Noise: ", ("not known", "dim"))
+    if known is not None:
+        counted = _deployed(found, known)
+        false = f", {counted.false:,} of them closed as false" if counted.false else ""
+        yield line(f"  Deployed: {counted.incidents:,} incidents{false}")
 
 
-def _keys(found: RuleHunt, top: int) -> dict[str, Any]:
+def _keys(found: RuleHunt, top: int, known: Mapping[str, Fired] | None) -> dict[str, Any]:
+    counted = None if known is None else _deployed(found, known)
     return {
         "name": found.rule.name,
         "event_type": found.rule.incident.event_type,
         "noise": found.noise or None,
         "incidents": found.incidents,
+        "deployed": counted and {"incidents": counted.incidents, "closed_as_false": counted.false},
         "sub_patterns": [
             {
                 "name": pattern.pattern.name,

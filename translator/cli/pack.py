@@ -12,6 +12,8 @@ _MODULES = {
     "diff": "pack_diff",
     "update": "pack_update",
     "verify": "pack_verify",
+    "tables": "pack_tables",
+    "target": "pack_target",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from translator.cli.pack_flags import build_flags, settings_from
 from translator.errors import EXIT_BUG, EXIT_OK, InputError, UsageError
 from translator.options import Options
 from translator.pack.assemble import Assembled, assemble
-from translator.pack.build import EVENTS_FOLDER, OVERRIDES, Pack
+from translator.pack.build import EVENTS_FOLDER, OVERRIDES, Events, Pack
 from translator.pack.build import build as build_pack
 from translator.pack.folder import check_target, write_folder
 from translator.pack.manifest import NAME
@@ -29,7 +31,7 @@ PROGRAM = f"sigma-fortisiem {__version__}"
 
 
 @click.command(short_help="Make a rule pack from Sigma rules.", no_args_is_help=True)
-@click.argument("source", metavar="DIR", type=FILE)
+@click.argument("paths", metavar="DIR...", type=FILE, nargs=-1, required=True)
 @click.option("-o", "--output", metavar="OUT", type=FILE, required=True, help="Folder of the pack.")
 @click.option(
     "--events/--no-events",
@@ -42,7 +44,7 @@ PROGRAM = f"sigma-fortisiem {__version__}"
 @many_flags
 @json_flag
 def build(
-    source: Path,
+    paths: tuple[Path, ...],
     output: Path,
     with_events: bool,
     jobs: int | None,
@@ -54,6 +56,7 @@ def build(
 
     \b
     translate pack build sigma/rules -o pack/ --level critical,high --overrides overrides.yaml
+    translate pack build sigma/rules sigma/rules-emerging-threats -o pack/
 
     A pack is a folder: rule files, IMPORT.md, manifest.json, event types, waves, fidelity report, ATT&CK
     layer, lookup tables (docs/packs.md). An older pack of that name is replaced as a whole; its
@@ -66,8 +69,10 @@ def build(
     run = Run(options, jobs, unique=False)
     if no_cache:
         run.cache = None
-    assembled = assemble_with_bar(source, run, settings, overrides)
-    events = events_of(assembled, source, options) if with_events else {}
+    root, files = rule_files(paths)
+    with progress("translating", len(files)) as step:
+        assembled = assemble(files, root, run, settings, overrides, step)
+    events = events_of(assembled, root, options) if with_events else Events()
     pack = build_pack(assembled, settings, overrides, events, PROGRAM)
     write_folder(output, pack.files)
     if as_json:
@@ -97,27 +102,17 @@ def overrides_of(settings: Settings, folder: Path) -> Overrides:
     return named
 
 
-def assemble_with_bar(source: Path, run: Run, settings: Settings, overrides: Overrides) -> Assembled:
-    """The rules of the pack, with a bar on a terminal.
-
-    Raises: InputError for a path that leads nowhere; as assemble.
-    """
-    files = rule_files(source)
-    with progress("translating", len(files)) as step:
-        return assemble(files, source, run, settings, overrides, step)
-
-
-def events_of(assembled: Assembled, source: Path, options: Options) -> dict[str, tuple[str, bytes]]:
+def events_of(assembled: Assembled, root: Path, options: Options) -> Events:
     """A raw event for each rule that has one, with a bar on a terminal."""
     # What makes events takes long to load, and only this flag needs it.
     from translator.harness.pack_events import Wanted, pasted
 
-    root = source if source.is_dir() else source.parent
+    base = root if root.is_dir() else root.parent
     wanted = [
         Wanted(
             each.rule.incident.event_type,
             each.rule,
-            root / each.entry.path,
+            base / each.entry.path,
             each.translated.line,
             each.translated.index,
         )
@@ -126,17 +121,30 @@ def events_of(assembled: Assembled, source: Path, options: Options) -> dict[str,
     settings = options.settings
     with progress("making events", len(wanted)) as step:
         found = pasted(wanted, settings.taxonomy, settings.emission.dialect, step)
-    return {name: (f"{EVENTS_FOLDER}/{name}.txt", f"{text}\n".encode()) for name, text in found.items()}
+    return Events(
+        {
+            name: (f"{EVENTS_FOLDER}/{name}.txt", f"{each.text}\n".encode())
+            for name, each in found.items()
+            if each.text
+        },
+        {name: each.why for name, each in found.items() if each.why},
+    )
 
 
-def rule_files(source: Path) -> list[Path]:
-    """The Sigma files of a pack.
+def rule_files(paths: Sequence[Path]) -> tuple[Path, list[Path]]:
+    """The folder below which a pack names its Sigma files, and these files.
 
-    Raises: UsageError(usage) for standard input: a pack says of each rule in which file it is.
+    Of several paths it is the folder that all of them share; the order of the paths does not matter.
+
+    Raises: UsageError(usage) for standard input: a pack says of each rule in which file it is; InputError for
+    a path that leads nowhere.
     """
-    if source == STANDARD_INPUT:
+    if STANDARD_INPUT in paths:
         raise UsageError("usage", "a pack is made of files, not of standard input", hint="name a folder")
-    return find_rule_files([source])
+    if len(paths) == 1:
+        return paths[0], find_rule_files(paths)
+    whole = sorted({each.resolve() for each in paths})
+    return Path(os.path.commonpath(whole)), find_rule_files(whole)
 
 
 def say_outcome(pack: Pack, output: Path, assembled: Assembled) -> None:

@@ -14,10 +14,11 @@ from translator.cli import forms
 from translator.cli.console import ERROR, line, print_json, progress, say, show
 from translator.cli.options import FILE, json_flag, many_flags
 from translator.cli.pack_build import PROGRAM, events_of, exit_code, overrides_of, rule_files
-from translator.cli.pack_deployed import deployed_flags, deployed_of
+from translator.cli.pack_deployed import DEPLOYED, Deployed, deployed_flags, deployed_of
 from translator.cli.pack_diff import COLOURS
 from translator.cli.pack_flags import build_flags, settings_from
 from translator.errors import EXIT_FAILED, InputError, Location
+from translator.pack.build import Events
 from translator.pack.folder import check_target, write_folder
 from translator.pack.manifest import NAME
 from translator.pack.read import Known, read_known
@@ -32,7 +33,14 @@ SHOWN = 40
 
 @click.command(short_help="Make a pack again from newer Sigma rules.", no_args_is_help=True)
 @click.argument("folder", metavar="PACK", type=FILE)
-@click.option("--sigma", metavar="DIR", type=FILE, required=True, help="The Sigma rules of today.")
+@click.option(
+    "--sigma",
+    metavar="DIR",
+    type=FILE,
+    required=True,
+    multiple=True,
+    help="The Sigma rules of today; repeatable, for the folders that the pack was built from.",
+)
 @deployed_flags(required=False)
 @click.option(
     "--conflicts",
@@ -50,9 +58,7 @@ SHOWN = 40
 @json_flag
 def update(
     folder: Path,
-    sigma: Path,
-    deployed: str | None,
-    ca_file: Path | None,
+    sigma: tuple[Path, ...],
     conflicts: str,
     output: Path | None,
     dry_run: bool,
@@ -80,32 +86,46 @@ def update(
     run = Run(options, jobs, unique=False)
     if no_cache:
         run.cache = None
-    files = rule_files(sigma)
-    state = deployed_of(deployed, ca_file) if deployed is not None else None
+    root, files = rule_files(sigma)
+    asked = {name: flags[name] for name in DEPLOYED}
+    state = deployed_of(**asked) if asked["deployed"] is not None else None
+    there = state.rules if state else None
     had_events = any(each.events for each in old.manifest.rules)
     with progress("translating", len(files)) as step:
         renewed = renew(
             old,
             files,
-            sigma,
+            root,
             run,
             settings,
             overrides,
-            state,
+            there,
             Choice(conflicts),
             PROGRAM,
-            lambda assembled: events_of(assembled, sigma, options) if had_events else {},
+            lambda assembled: events_of(assembled, root, options) if had_events else Events(),
             step,
         )
     writes = not dry_run and not renewed.stopped
     if writes:
         write_folder(target, renewed.pack.files)
+    excepted = _excepted(old, state) if state else {}
     if as_json:
-        print_json(_as_json(renewed, old, state, target if writes else None))
+        print_json(_as_json(renewed, old, there, excepted, target if writes else None))
     else:
-        _say(renewed, old, state, target if writes else None)
-    unreadable = bool(old.errors) or bool(state and state.errors)
+        _say(renewed, old, there, target if writes else None)
+        for name, text in excepted.items():
+            say(f"{name} has exceptions on the server; overrides.yaml keeps them: {text}", "yellow")
+    unreadable = bool(old.errors) or bool(there and there.errors)
     return max(exit_code(renewed.assembled), EXIT_FAILED if renewed.stopped or unreadable else 0)
+
+
+def _excepted(old: Known, state: Deployed) -> dict[str, str]:
+    """The rules of the pack that have exceptions on the server, and what these say."""
+    if state.exceptions is None:
+        return {}
+    own = {each.rule.name for each in old.rules}
+    said = {each.rule.name: state.exceptions.of(each) for each in state.rules.rules}
+    return {name: text for name, text in said.items() if text and name in own}
 
 
 def _say(renewed: Renewed, old: Known, state: Known | None, written: Path | None) -> None:
@@ -151,13 +171,16 @@ def _by_hand(step: Step) -> str:
     return ", ".join(dict.fromkeys(each.field for each in fields)) or step.local.value
 
 
-def _as_json(renewed: Renewed, old: Known, state: Known | None, written: Path | None) -> dict[str, Any]:
+def _as_json(
+    renewed: Renewed, old: Known, state: Known | None, excepted: dict[str, str], written: Path | None
+) -> dict[str, Any]:
     errors = (*old.errors, *old.edited, *(state.errors if state else ()), *renewed.assembled.errors)
     return {
         "written": str(written) if written else None,
         "counts": {fate.value: len(renewed.update.of(fate)) for fate in Fate},
         "conflicts": [_step(each) for each in renewed.update.conflicts],
         "rules": [_step(each) for each in renewed.update.steps if each.fate is not Fate.UNCHANGED],
+        "excepted": excepted,
         "unused_overrides": forms.errors(renewed.orphans),
         "errors": forms.errors(errors),
     }

@@ -12,16 +12,17 @@ from rich.text import Text
 from translator.cli import forms
 from translator.cli.console import ERROR, line, print_json, say, show
 from translator.cli.options import FILE, json_flag, profile_flag
-from translator.cli.pack_deployed import deployed_flags, deployed_of
+from translator.cli.pack_deployed import DEPLOYED, deployed_flags, deployed_of
 from translator.cli.pack_diff import COLOURS, SHOWN
 from translator.dialect.profile import load_profile
 from translator.errors import EXIT_FAILED, EXIT_OK, InputError, Location
 from translator.pack.diff import Pair
 from translator.pack.diff_forms import evidence, shorten, verdict
 from translator.pack.manifest import NAME
-from translator.pack.read import Found, read_known
+from translator.pack.read import Found, Known, read_known
 from translator.pack.verify import Verified
 from translator.pack.verify import verify as compare
+from translator.pack.verify_names import VerifiedNames, verify_names
 
 
 @click.command(short_help="Check what is deployed against a pack.", no_args_is_help=True)
@@ -35,24 +36,26 @@ from translator.pack.verify import verify as compare
 )
 @profile_flag
 @json_flag
-def verify(
-    folder: Path, deployed: str, ca_file: Path | None, waves: int | None, profile: str, as_json: bool
-) -> int:
+def verify(folder: Path, waves: int | None, profile: str, as_json: bool, **flags: Any) -> int:
     """Name rules that are missing, inactive, changed, drifted or foreign; exit code 1 if there are any.
 
     \b
     translate pack verify pack/ --deployed export.xml --waves 1
+    translate pack verify pack/ --deployed https://siem.example --unlisted
 
-    Changed rules say something else, drifted ones fire on other events. Foreign rules have names of this
-    pack and are none of its rules, mostly those of an older version. Rules that have nothing to do with the
-    pack are counted only.
+    Changed rules say something else, drifted ones fire on other events, excepted ones have exceptions on the
+    server. Foreign rules have names of this pack and are none of its rules, mostly those of an older version.
+    Rules that have nothing to do with the pack are counted only. Of a server, without --unlisted, only the
+    names of the rules are asked, and whether they are switched on.
     """
     pack = read_known(folder)
     if pack.manifest is None:
         raise InputError("not-a-pack", f"there is no {NAME}", Location(str(folder)), "build a pack first")
-    state = deployed_of(deployed, ca_file)
-    found = compare(pack, state, load_profile(profile), waves)
-    errors = [*pack.errors, *state.errors]
+    state = deployed_of(**{name: flags[name] for name in DEPLOYED})
+    if state.known is None:
+        return _by_names(pack, verify_names(pack, state.names, waves), as_json)
+    found = compare(pack, state.known, load_profile(profile), waves, state.exceptions)
+    errors = [*pack.errors, *state.known.errors]
     if as_json:
         print_json({**_as_json(found), "errors": forms.errors([*errors, *pack.edited])})
     else:
@@ -64,6 +67,42 @@ def verify(
     return EXIT_OK if found.as_built and not errors else EXIT_FAILED
 
 
+def _by_names(pack: Known, found: VerifiedNames, as_json: bool) -> int:
+    """The same of names alone."""
+    counts = {
+        "fine": found.fine,
+        **{name: len(rules) for name, rules in _named(found).items()},
+        "later": found.later,
+        "others": found.others,
+    }
+    if as_json:
+        print_json(
+            {
+                "as_built": found.as_built,
+                "names_only": True,
+                "counts": counts,
+                **_named(found),
+                "errors": forms.errors([*pack.errors, *pack.edited]),
+            }
+        )
+    else:
+        parts = [f"{number:,} {word}" for word, number in counts.items() if number]
+        head = line((", ".join(parts) or "no rules", "bold"))
+        show([head, *(each for word, names in _named(found).items() for each in _names(word, names))])
+        silent = "" if found.switches else ", and not whether they are switched on"
+        say(f"Only names were compared{silent}; --unlisted compares what the rules say.", "yellow")
+    return EXIT_OK if found.as_built and not pack.errors else EXIT_FAILED
+
+
+def _named(found: VerifiedNames) -> dict[str, list[str]]:
+    return {
+        "missing": [each.rule.name for each in found.missing],
+        "inactive": [each.rule.name for each in found.inactive],
+        "unwanted": [each.rule.name for each in found.unwanted],
+        "foreign": list(found.foreign),
+    }
+
+
 def _counts(found: Verified) -> dict[str, int]:
     return {
         "fine": found.fine,
@@ -72,6 +111,7 @@ def _counts(found: Verified) -> dict[str, int]:
         "unwanted": len(found.unwanted),
         "changed": len(found.changed),
         "drifted": len(found.drifted),
+        "excepted": len(found.excepted),
         "foreign": len(found.foreign),
         "later": found.later,
         "others": found.others,
@@ -88,6 +128,7 @@ def _lines(found: Verified) -> Iterator[Text]:
         for pair in pairs[:SHOWN]:
             yield from _pair(word, pair)
         yield from _more(len(pairs))
+    yield from _names("excepted", [f"{each.old.rule.name}  {text}" for each, text in found.excepted])
     yield from _names("foreign", [each.rule.name for each in found.foreign])
 
 
@@ -120,6 +161,7 @@ def _as_json(found: Verified) -> dict[str, Any]:
         "unwanted": [_rule(each.old) for each in found.unwanted],
         "changed": [_changed(each) for each in found.changed],
         "drifted": [_changed(each) for each in found.drifted],
+        "excepted": [{**_rule(each.old), "exceptions": text} for each, text in found.excepted],
         "foreign": [_rule(each) for each in found.foreign],
     }
 

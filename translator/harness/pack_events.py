@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from translator.dialect.profile import Dialect
 from translator.engine.compile import compile_rule
@@ -33,27 +34,38 @@ class Wanted:
     condition: int
 
 
+class Pasted(NamedTuple):
+    """A raw event; the empty text where there is none, and why."""
+
+    text: str
+    why: str = ""
+
+
+SEVERAL = Pasted("", "it is about several events")
+NOT_KNOWN = Pasted("", "how its log source writes events is not known")
+NOT_WRITTEN = Pasted("", "how its log source writes such an event is not known")
+NOT_MADE = Pasted("", "no event could be made on which it fires")
+
+
 def pasted(
     wanted: Iterable[Wanted],
     taxonomy: Taxonomy,
     dialect: Dialect,
     step: Callable[[], None] = lambda: None,
-) -> dict[str, str]:
+) -> dict[str, Pasted]:
     """By name of the rule, an event on which it fires, as FortiSIEM gets it: of Windows from the Agent.
 
     The event is made from the Sigma rule, and read back: it is given only if the oracle and the rule itself
     agree that it fires. Rules about several events, and log sources whose events are not known as
     collected, have none.
     """
-    found = {}
+    found: dict[str, Pasted] = {}
     known: dict[Path, Mapping[int | None, RuleSource]] = {}
     for each in wanted:
         if each.file not in known:
             known = {each.file: {source.location.line: source for source in _sources(each.file)}}
         source = known[each.file].get(each.line)
-        text = None if source is None else _message(source, each, taxonomy, dialect)
-        if text is not None:
-            found[each.name] = text
+        found[each.name] = SEVERAL if source is None else _message(source, each, taxonomy, dialect)
         step()
     return found
 
@@ -63,18 +75,21 @@ def _sources(file: Path) -> Iterator[RuleSource]:
     yield from (each for each in load([file]) if isinstance(each, RuleSource))
 
 
-def _message(source: RuleSource, wanted: Wanted, taxonomy: Taxonomy, dialect: Dialect) -> str | None:
+def _message(source: RuleSource, wanted: Wanted, taxonomy: Taxonomy, dialect: Dialect) -> Pasted:
     if known_log_source(source, taxonomy) is None:
-        return None
+        return NOT_KNOWN
+    tried = written = False
     try:
         judge = judge_of(source, wanted.condition, {})
         rule = compile_rule(wanted.rule, dialect)
         for witness in witnesses(source, wanted.condition, most=_WITNESSES).events:
             if not (witness.fires and witness.expected):
                 continue
+            tried = True
             raw = raw_event(source, witness, judge)
+            written = written or raw is not None
             if raw is not None and rule.matches(attributes := normalise(raw)):
-                return agent_message(raw) if "Event" in raw else str(attributes["rawEventMsg"])
-    except TranslatorError:  # tables and groups that nobody supplied, several events, values no event holds
-        return None
-    return None
+                return Pasted(agent_message(raw) if "Event" in raw else str(attributes["rawEventMsg"]))
+    except TranslatorError as error:  # tables that nobody supplied, several events, values no event holds
+        return Pasted("", error.cause)
+    return NOT_MADE if written or not tried else NOT_WRITTEN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -42,8 +42,13 @@ EVENTS_FOLDER = "events"
 FIDELITY_PAGE, FIDELITY_JSON, NAVIGATOR = "fidelity.html", "fidelity.json", "navigator.json"
 EVENT_TYPES, WAVES, GUIDE = "event-types.csv", "waves.csv", "IMPORT.md"
 
-Events = Mapping[str, tuple[str, bytes]]
-"""By event type of the rule: where in the pack its test events go, and the file."""
+
+@dataclass(frozen=True)
+class Events:
+    """By event type of the rule: where in the pack its test event goes, and the file; or why it has none."""
+
+    files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict)
 
 
 KEPT_FILE = f"{FOLDER}/kept.xml"
@@ -96,7 +101,7 @@ def build(
     if kept:
         files[KEPT_FILE] = render(each.page for each in kept).encode()
     files |= tables.lookup_tables(overrides, [each.sigma_id.lower() for each in rules])
-    files |= dict(events.values())
+    files |= dict(events.files.values())
     files |= {
         EVENT_TYPES: tables.event_types(rules),
         WAVES: tables.waves(rules),
@@ -168,7 +173,8 @@ def _manifest_rule(
         changed=member.override.changed,
         disabled=member.override.disabled,
         keep=member.override.keep,
-        events=events[rule.incident.event_type][0] if rule.incident.event_type in events else "",
+        events=events.files.get(rule.incident.event_type, ("", b""))[0],
+        no_event=events.why.get(rule.incident.event_type, ""),
         notes=tuple(
             ManifestNote(note.code, note.effect.value, note.text)
             for note in translated.remarks

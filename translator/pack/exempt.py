@@ -33,6 +33,11 @@ _TABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _WHOLE = re.compile(r"U?INT[0-9]+")
 
 
+def is_whole(kind: str) -> bool:
+    """Whether attributes of this type hold whole numbers."""
+    return _WHOLE.fullmatch(kind) is not None
+
+
 def without(exempt: Exempt, taxonomy: Taxonomy) -> Expr:
     """The condition that leaves these events out, whatever negations do on absent attributes.
 
@@ -97,7 +102,7 @@ def _literal(name: str, value: Scalar, kind: str) -> Literal:
             raise _error(f"'{name}' is compared with {str(value)[:60]!r}, which is no address") from None
         single = network.num_addresses == 1
         return Network(str(network.network_address) if single else str(network))
-    if _WHOLE.fullmatch(kind):
+    if is_whole(kind):
         if not re.fullmatch(r"-?[0-9]{1,20}", str(value)):
             raise _error(f"'{name}' is compared with {str(value)[:60]!r}, which is no whole number")
         return Number(int(value))

@@ -25,6 +25,7 @@ def text(rules: Sequence[ManifestRule], settings: Settings, files: Iterable[str]
         tables=sorted(each for each in files if each.startswith(f"{LOOKUP_FOLDER}/")),
         disabled=[each for each in rules if each.disabled],
         with_events=sum(bool(each.events) for each in rules),
+        without_event=Counter(each.no_event for each in rules if each.no_event).most_common(),
         fidelity=Counter(each.fidelity for each in rules),
     )
 

@@ -27,7 +27,8 @@ class ManifestRule(msgspec.Struct, frozen=True):
 
     ``version`` is the day of Sigma's last change. ``sha256_source`` is that of the Sigma file, ``sha256``
     that of the rule's document when it stands alone. ``fidelity`` is the worst that its notes say.
-    ``changed`` are the keys of its override. ``file`` and ``events`` are paths in the pack.
+    ``changed`` are the keys of its override. ``file`` and ``events`` are paths in the pack; ``no_event`` says
+    why there is no test event for the rule.
     """
 
     key: str
@@ -54,6 +55,7 @@ class ManifestRule(msgspec.Struct, frozen=True):
     disabled: bool = False
     keep: bool = False
     events: str = ""
+    no_event: str = ""
     notes: tuple[ManifestNote, ...] = ()
 
 

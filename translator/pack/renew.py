@@ -63,7 +63,7 @@ def renew(
     deployed: Known | None,
     choice: Choice,
     program: str,
-    events_of: Callable[[Assembled], Events] = lambda assembled: {},
+    events_of: Callable[[Assembled], Events] = lambda assembled: Events(),
     step: Callable[[], None] = lambda: None,
 ) -> Renewed:
     """What becomes of the pack. Nothing is written. ``events_of`` makes the test events of its rules.
@@ -71,7 +71,7 @@ def renew(
     Raises: as :func:`translator.pack.assemble.assemble` and :func:`translator.pack.build.build`.
     """
     assembled = assemble(files, root, run, settings, overrides, step)
-    fresh = build(assembled, settings, overrides, {}, program)
+    fresh = build(assembled, settings, overrides, Events(), program)
     kept_ids = {id_ for id_, override in overrides.by_id.items() if override.keep}
     dialect = run.options.settings.emission.dialect
     elsewhere = _elsewhere(assembled, files, root, settings)
@@ -115,6 +115,7 @@ def _as_it_is(step: Step, rule: Rule) -> Kept:
         sha256=digest,
         keep=True,
         events="",
+        no_event="",
     )
     return Kept(changed, rule)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from translator.dialect.profile import Dialect
 from translator.pack.diff import Pair
 from translator.pack.drift import deployed_pairs, is_changed
-from translator.pack.manifest import ManifestRule
+from translator.pack.exceptions import Exceptions
 from translator.pack.meaning.rules import Kind
 from translator.pack.naming import event_type
 from translator.pack.read import Found, Known
@@ -19,9 +19,9 @@ class Verified:
 
     ``missing`` are not deployed. ``inactive`` are deployed, but not switched on; ``unwanted`` are switched on
     though an override disables them. ``changed`` have other words or numbers, ``drifted`` fire on other
-    events. ``foreign`` have the names of the pack, but are none of its rules: mostly those of an older
-    version. ``others`` counts deployed rules that have nothing to do with the pack, ``later`` the rules of
-    waves that are not expected yet.
+    events, ``excepted`` have exceptions on the server, with what these say. ``foreign`` have the names of
+    the pack, but are none of its rules: mostly those of an older version. ``others`` counts deployed rules
+    that have nothing to do with the pack, ``later`` the rules of waves that are not expected yet.
     """
 
     missing: tuple[Found, ...]
@@ -29,6 +29,7 @@ class Verified:
     unwanted: tuple[Pair, ...]
     changed: tuple[Pair, ...]
     drifted: tuple[Pair, ...]
+    excepted: tuple[tuple[Pair, str], ...]
     foreign: tuple[Found, ...]
     fine: int
     later: int
@@ -37,42 +38,51 @@ class Verified:
     @property
     def as_built(self) -> bool:
         """Whether nothing is wrong."""
-        wrong = (self.missing, self.inactive, self.unwanted, self.changed, self.drifted, self.foreign)
-        return not any(wrong)
+        changed = (self.changed, self.drifted, self.excepted)
+        return not any((self.missing, self.inactive, self.unwanted, *changed, self.foreign))
 
 
-def verify(pack: Known, deployed: Known, dialect: Dialect, waves: int | None = None) -> Verified:
+def verify(
+    pack: Known,
+    deployed: Known,
+    dialect: Dialect,
+    waves: int | None = None,
+    exceptions: Exceptions | None = None,
+) -> Verified:
     """Compare a pack with what is deployed. Rules of waves after ``waves`` need not be there, nor active."""
     pairs, missing, others = deployed_pairs(pack, deployed, dialect)
     own = [each for each in others if _has_our_names(each, pack)]
-    awaited = [each for each in missing if _is_expected(each, waves)]
+    awaited = [each for each in missing if is_expected(each, waves)]
     wrong = [each for each in pairs if is_changed(each)]
-    inactive = [each for each in pairs if _is_expected(each.old, waves) and not each.new.rule.active]
-    unwanted = [each for each in pairs if _is_disabled(each.old) and each.new.rule.active]
-    bad = {id(each) for each in (*wrong, *inactive, *unwanted)}
+    inactive = [each for each in pairs if is_expected(each.old, waves) and not each.new.rule.active]
+    unwanted = [each for each in pairs if is_disabled(each.old) and each.new.rule.active]
+    said = [(each, exceptions.of(each.new)) for each in pairs] if exceptions else []
+    excepted = [(each, text) for each, text in said if text]
+    bad = {id(each) for each in (*wrong, *inactive, *unwanted, *(each for each, _ in excepted))}
     return Verified(
         missing=tuple(awaited),
         inactive=tuple(inactive),
         unwanted=tuple(unwanted),
         changed=tuple(each for each in wrong if each.meaning.kind is Kind.SAME),
         drifted=tuple(each for each in wrong if each.meaning.kind is not Kind.SAME),
+        excepted=tuple(excepted),
         foreign=tuple(own),
         fine=sum(id(each) not in bad for each in pairs),
-        later=sum(not _is_expected(each, waves) and not _is_disabled(each) for each in missing),
+        later=sum(not is_expected(each, waves) and not is_disabled(each) for each in missing),
         others=len(others) - len(own),
     )
 
 
-def _is_expected(found: Found, waves: int | None) -> bool:
+def is_expected(found: Found, waves: int | None) -> bool:
     """Whether the rule has to be there and switched on."""
-    if _is_disabled(found):
+    if is_disabled(found):
         return False
     return waves is None or found.entry is None or found.entry.wave <= waves
 
 
-def _is_disabled(found: Found) -> bool:
-    entry: ManifestRule | None = found.entry
-    return entry is not None and entry.disabled
+def is_disabled(found: Found) -> bool:
+    """Whether an override switches the rule off."""
+    return found.entry is not None and found.entry.disabled
 
 
 def _has_our_names(found: Found, pack: Known) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from translator.pack.client.endpoints import RULES
+from translator.pack.client.endpoints import ATTRIBUTES, RULES
 from translator.pack.client.errors import QueryLost, QueryRefused, ServerError
 from translator.pack.client.query import EventQuery, Form, JsonForm, Rows, XmlForm
 from translator.pack.client.transport import XML, Session
@@ -77,6 +77,13 @@ class Client:
         Raises: ServerError as Session.call.
         """
         return self.session.call(RULES, kind=XML).body
+
+    def attributes(self) -> bytes:
+        """The server's own list of attributes.
+
+        Raises: ServerError as Session.call.
+        """
+        return self.session.call(ATTRIBUTES, kind=XML).body
 
     def _submit(self, query: EventQuery) -> tuple[Form, str]:
         for form in tuple(self._forms):

@@ -12,6 +12,7 @@ import msgspec
 
 from translator.errors import InputError
 from translator.hardened_xml import root_of
+from translator.pack.client.answers import decode, unreadable
 from translator.pack.client.endpoints import (
     PROGRESS_V1,
     PROGRESS_V2,
@@ -116,7 +117,7 @@ class JsonForm:
             return None
         ticket = str(_reply(session, answer, _refused).queryId)
         if not ticket:
-            raise _unreadable(session, answer, "no queryId in it")
+            raise unreadable(session, answer, "no queryId in it")
         return ticket
 
     def progress(self, session: Session, ticket: str) -> int:
@@ -132,10 +133,7 @@ class JsonForm:
 
 
 def _reply(session: Session, answer: Answer, objection: Objection | None = None) -> _Reply:
-    try:
-        reply = msgspec.json.decode(answer.body, type=_Reply, strict=False)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise _unreadable(session, answer, str(error)) from error
+    reply = decode(session, answer, _Reply)
     if reply.error is not None and reply.error.code != 0:
         raise (objection or _lost)(session, reply.error.code, reply.error.errString or "")
     return reply
@@ -159,11 +157,11 @@ class XmlForm:
         if not text.startswith("<"):
             if text and len(text) < 100 and text.replace(",", "").isalnum():
                 return text
-            raise _unreadable(session, answer, "neither XML nor a number")
+            raise unreadable(session, answer, "neither XML nor a number")
         root = _root(session, answer, _refused)
         number, expires = root.get("requestId", ""), root.findtext(".//expireTime", "").strip()
         if not number:
-            raise _unreadable(session, answer, "no requestId in it")
+            raise unreadable(session, answer, "no requestId in it")
         return f"{number},{expires}" if expires else number
 
     def progress(self, session: Session, ticket: str) -> int:
@@ -205,14 +203,14 @@ def _root(session: Session, answer: Answer, objection: Objection | None = None) 
     try:
         root = root_of(answer.body, session.server.host, "answer-unreadable")
     except InputError as error:
-        raise _unreadable(session, answer, error.cause) from error
+        raise unreadable(session, answer, error.cause) from error
     problem = root.find(".//error")
     code = "0" if problem is None else problem.get("code", "0")
     if problem is not None and code.strip() != "0":
         said = problem.findtext("description") or problem.get("description") or problem.text or ""
         raise (objection or _lost)(session, code, said)
     if root.tag == "html":
-        raise _unreadable(session, answer, "a web page")
+        raise unreadable(session, answer, "a web page")
     return root
 
 
@@ -238,9 +236,3 @@ def _lost(session: Session, code: int | str, said: str) -> ServerError:
 def _objection(session: Session, code: int | str, said: str) -> str:
     text = session.hide(one_line(said))
     return f"error {one_line(str(code))}{f': {text}' if text else ''}"
-
-
-def _unreadable(session: Session, answer: Answer, why: str) -> ServerError:
-    start = one_line(answer.text[:80])
-    cause = f"the answer is not what the API describes ({one_line(why)}): {start}"
-    return session.error("answer-unreadable", cause, "check that the address is that of the supervisor")

@@ -21,7 +21,7 @@ class Server:
     ``url`` has neither path nor user. ``ca_file``: certificates to trust instead of the system's.
     ``verify``: whether the certificate is checked. ``timeout`` is how long a server may be silent in one
     request, ``patience`` how long one query may take, both in seconds. ``unlisted``: whether endpoints may be
-    asked that the public API does not list.
+    asked that the public API does not list, ``writes`` whether any that create or change something.
     """
 
     url: str
@@ -30,6 +30,7 @@ class Server:
     timeout: float = 30.0
     patience: float = 600.0
     unlisted: bool = False
+    writes: bool = False
 
     @property
     def host(self) -> str:

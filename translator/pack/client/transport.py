@@ -108,14 +108,17 @@ class Session:
         content: bytes | None = None,
         kind: str = JSON,
         missing: bool = False,
+        again: bool = True,
     ) -> Answer:
         """Ask; busy servers and cut connections are asked again, at most ``TRIES`` times.
 
-        ``missing``: an answer 404 or 405 comes back at once, for callers that know what else to ask.
+        ``missing``: an answer 404 or 405 comes back at once, for callers that know what else to ask. Without
+        ``again`` a connection that breaks is an error at once: what was asked for may have been done.
 
         Raises: ServerError ``server-unreachable``, ``server-tls``, ``server-slow``, ``server-cut``,
         ``server-busy``, ``server-denied``, ``server-error``, ``answer-too-large`` or ``endpoint-unlisted``.
         """
+        assert self.server.writes or not endpoint.writes, "only a command that says so changes a server"
         if not endpoint.listed and not self.server.unlisted:
             cause = f"{endpoint.path} is not part of the public API"
             raise self.error("endpoint-unlisted", cause, "allow it with --unlisted; it only reads")
@@ -129,7 +132,7 @@ class Session:
                 headers = {"Authorization": self._authorization(), "Content-Type": kind, "Accept": "*/*"}
                 answer, wait = self._send(endpoint.method, path, headers, parameters, content)
             except ServerError as error:
-                if error.code not in _PASSING:
+                if error.code not in _PASSING or not again:
                     raise
                 failure = error
             else:
