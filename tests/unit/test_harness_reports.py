@@ -71,7 +71,7 @@ def test_page(found: Verification) -> None:
     assert refused["refused"].startswith("regex-unsupported: ")
 
 
-def test_the_page_works_in_a_browser(found: Verification, tmp_path: Path) -> None:
+def test_the_page_works_in_a_browser(found: Verification, related: Verification, tmp_path: Path) -> None:
     api = pytest.importorskip("playwright.sync_api", reason="drives a browser with the playwright package")
     browser_path = Path("/usr/bin/chromium")
     if not browser_path.exists():
@@ -97,11 +97,24 @@ def test_the_page_works_in_a_browser(found: Verification, tmp_path: Path) -> Non
         page.keyboard.press("Escape")
         api.expect(page.locator(".row")).to_have_count(3)
         page.click("#theme")
+        page.goto(write(tmp_path / "related.html", REPORTS["html"](related, "rules")).as_uri())
+        for _ in range(25):
+            page.keyboard.press("j")
+        box = page.evaluate("document.activeElement.getBoundingClientRect().toJSON()")
+        assert 0 < box["top"] < box["bottom"] < page.evaluate("innerHeight")
+        page.keyboard.press("/")
+        page.keyboard.type("many")
+        api.expect(page.locator(".row")).to_have_count(1)
+        page.locator(".row").click()
+        page.locator(".events .link").first.click()
+        api.expect(page.locator(".steps tr")).to_have_count(3)
         browser.close()
     assert problems == []
 
 
-def test_a_correlation_has_its_rules_and_its_steps(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def related(tmp_path_factory: pytest.TempPathFactory) -> Verification:
+    """A correlation with its rule, and enough other rules for a list that is longer than the window."""
     counting = {
         "title": "Many",
         "correlation": {
@@ -113,12 +126,18 @@ def test_a_correlation_has_its_rules_and_its_steps(tmp_path: Path) -> None:
         },
     }
     rule = rule_text("CommandLine|contains: word", title="Tool", keys="name: tool\n")
-    file = write(tmp_path / "many.yml", f"{rule}---\n{json.dumps(counting)}\n")
-    found = verify([str(file)], Trials(Options(), "default", most=8), jobs=1)
-    text = REPORTS["html"](found, "rules")
+    folder = tmp_path_factory.mktemp("related")
+    write(folder / "many.yml", f"{rule}---\n{json.dumps(counting)}\n")
+    for number in range(30):
+        write(folder / f"r{number}.yml", rule_text(f"Image: {number}.exe", title=f"Rule {number}"))
+    return verify([str(folder)], Trials(Options(), "default", most=8), jobs=1)
+
+
+def test_a_correlation_has_its_rules_and_its_steps(related: Verification) -> None:
+    text = REPORTS["html"](related, "rules")
     assert json.loads(re.findall(r'id="data">(.*?)</script>', text, re.DOTALL)[0])["decides"] == 0
     (packed,) = re.findall(r'id="pack\d+">(.*?)</script>', text, re.DOTALL)
-    (many,) = json.loads(zlib.decompress(base64.b64decode(packed)))
+    many, *_ = json.loads(zlib.decompress(base64.b64decode(packed)))
     lines = [line for line, _ in many["sigma"]]
     assert lines.index("correlation:") < lines.index("---") < lines.index("name: tool")
     assert [line for line, fields in many["sigma"] if fields] == [
@@ -131,5 +150,5 @@ def test_a_correlation_has_its_rules_and_its_steps(tmp_path: Path) -> None:
         [0, "tool", False, [False] * 3],
         [9, "tool", True, [True] * 3],
     ]
-    (entry,) = as_json(found, ())["rules"]
-    assert entry["witnesses"] == 8
+    entry, *_ = as_json(related, ())["rules"]
+    assert entry["witnesses"] == 9  # one of them a stranger
