@@ -74,6 +74,7 @@ def test_numbers_have_no_exponent(value: float, text: str) -> None:
     [
         (equals(Text("line\nbreak")), "literal-unprintable"),
         (equals(Text("bell\x07")), "literal-unprintable"),
+        (equals(Text("delete\x7f")), "literal-unprintable"),
         (equals(Text("\ud800")), "literal-unprintable"),
         (Leaf(Attribute("a"), "in", Values((Text("ok"), Text("\r")))), "literal-unprintable"),
         (Leaf(Attribute("a"), "regexp", Pattern("a\\")), "literal-unprintable"),
@@ -93,6 +94,13 @@ def test_what_a_filter_cannot_hold_is_refused(expr: Expr, code: str) -> None:
         print_filter(expr)
     assert caught.value.code == code
     assert len(str(caught.value)) < 400
+
+
+def test_the_longest_filter_is_printed() -> None:
+    room = MAX_LENGTH - len(print_filter(equals(Text(""))))
+    assert len(print_filter(equals(Text("x" * room)))) == MAX_LENGTH
+    with pytest.raises(Refused, match="filter-too-large"):
+        print_filter(equals(Text("x" * (room + 1))))
 
 
 def test_nesting_that_would_not_be_read_back_is_refused() -> None:
