@@ -41,3 +41,24 @@ def test_messages_name_a_field_as_rules_look_for_it() -> None:
 def test_the_other_spelling_is_an_event_too() -> None:
     seen = views({"type": "PATH"}, "sigma", AUDITD)
     assert [each["rawEventMsg"] for each in otherwise_written(seen, AUDITD)] == ["type=PATH"]
+
+
+def test_a_value_is_stored_as_its_row_says_in_any_letter_case() -> None:
+    signins = load_taxonomy().log_source("azure", None, "signinlogs")
+    found = [views({"Status": each}, "sigma", signins).fortisiem for each in ("Success", "SUCCESS", "other")]
+    assert [each["eventAction"] for each in found] == [0, 0, "other"]
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("https://a.test:8443/x/y?z=1?2", ("a.test", "/x/y", "z=1?2")),
+        ("http://a.test", ("a.test", None, None)),
+        ("/x?", (None, "/x", None)),
+        ("x y", (None, "x y", None)),
+    ],
+)
+def test_an_address_is_stored_in_parts(address: str, parts: tuple[str | None, ...]) -> None:
+    proxies = load_taxonomy().log_source(None, "proxy", None)
+    found = views({"c-uri": address}, "sigma", proxies).fortisiem
+    assert tuple(found.get(each) for each in ("destName", "uriStem", "uriQuery")) == parts

@@ -35,7 +35,8 @@ def stored(
             continue
         match row.target:
             case AttributeTarget(attribute, values, _):
-                found[attribute] = values.get(str(value), value)
+                known = {each.lower(): to for each, to in values.items()}
+                found[attribute] = known.get(str(value).lower(), value)
             case SplitTarget():
                 found.update(_split(str(value), row.target))
             case UrlTarget():

@@ -61,12 +61,9 @@ class UrlHolder(Holder):
             found = found[:1] + [cut for cut in found[1:] if not cut[0].is_anything]
         if not found or not (opens or _is_absolute(wanted)):
             found.insert(0, (Glob((Wild.ANY,)), wanted))
-        match wanted.parts:
-            case (Wild.ANY, str() as text, *after) if after and any(
-                text.lower() in each for each in _SCHEMES
-            ):
-                rest = Glob.of((Wild.ANY, *after))
-                found += [(rest, rest)] if rest.is_anything else self._cuts(rest)
+        rest = _beyond_scheme(wanted)
+        if rest is not None:
+            found += [(rest, rest)] if rest.is_anything else self._cuts(rest)
         return found
 
     def asks_for_nothing(self, wanted: Glob) -> bool:
@@ -75,8 +72,8 @@ class UrlHolder(Holder):
     def caveats(self, wanted: Glob) -> Iterator[Caveat]:
         hosts = [host for host, _ in self._cuts(wanted)]
         text = f"{self.words} hold an address without its scheme and port, which are not tested"
-        opens = wanted.parts[:1] == (Wild.ANY,)
-        if not opens or wanted.demands(":") or any(not host.is_anything for host in hosts):
+        in_scheme = wanted.parts[:1] != (Wild.ANY,) or _beyond_scheme(wanted) is not None
+        if in_scheme or wanted.demands(":") or any(not host.is_anything for host in hosts):
             yield Caveat(ADDRESS_IN_PARTS, Effect.WIDER, text)
         if _begins_in_scheme(wanted) or any(map(_may_be_port, (*hosts, wanted))):
             yield Caveat(ADDRESS_IN_PARTS, Effect.NARROWER, text)
@@ -105,6 +102,15 @@ def _is_absolute(wanted: Glob) -> bool:
         case (str() as text, *_):
             return any(text.lower().startswith(each) or each.startswith(text.lower()) for each in _SCHEMES)
     return False
+
+
+def _beyond_scheme(wanted: Glob) -> Glob | None:
+    """What is left of a value whose first text may stand in the scheme; a slash stands in each path too."""
+    match wanted.parts:
+        case (Wild.ANY, str() as text, *after) if after and text != "/":
+            inside = any(text.lower() in each for each in _SCHEMES)
+            return Glob.of((Wild.ANY, *after)) if inside else None
+    return None
 
 
 def _begins_in_scheme(wanted: Glob) -> bool:
