@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from translator.dialect.profile import load_profile, profile_names
 from translator.engine.compile import compile_filter
 from translator.engine.replay import Replay
 from translator.engine.values import fold
-from translator.errors import Refused
-from translator.harness.clickhouse.local import Database, Filter, local, matches
+from translator.harness.clickhouse.local import Database, local
 from translator.harness.clickhouse.table import seconds, stored
 from translator.model.expr import (
     Attribute,
@@ -140,25 +138,29 @@ def test_filters_of_the_suite_hold_where_the_engine_says(database: Database) -> 
     kept = [stored(event, database.layout) for event in events]
     for profile in profile_names():
         dialect = load_profile(profile)
-        asked: list[tuple[Expr, Filter]] = []
-        codes: set[str] = set()
-        for each in filters:
-            try:
-                asked.append((each, Filter.of(each, dialect, database.schema)))
-            except Refused as error:
-                codes.add(error.code)
-        assert codes <= {"sql-operand", "sql-group", "sql-type"}
-        assert len(asked) > 100
-        found = set(database.matches([made for _, made in asked]))
+        found, refused = database.matches(dict(enumerate(filters)), dialect)
+        assert {error.code for error in refused.values()} <= {"sql-operand", "sql-group", "sql-type"}
+        assert len(filters) - len(refused) > 100
         expected = {
             (rule, event)
-            for rule, (each, _) in enumerate(asked)
+            for rule, each in enumerate(filters)
+            if rule not in refused
             for check in [compile_filter(each, dialect)]
             for event, record in enumerate(kept)
             if check(record) is True
         }
         assert found == expected, profile
         assert found
+
+
+@pytest.mark.parametrize("name", ["array", "text"])
+def test_needles_that_are_looked_for_first_change_nothing(name: str) -> None:
+    filters, events = suite()
+    asked = dict(enumerate(filters))
+    with local(SCHEMAS[name]) as opened:
+        opened.load(events)
+        plainly, _ = opened.matches(asked, load_profile())
+        assert opened.matches(asked, load_profile(), worth_sampling=0)[0] == plainly
 
 
 @pytest.mark.parametrize("name", ["array", "default"])
@@ -179,14 +181,14 @@ def test_characters_are_exact(name: str) -> None:
                 )
             ]
             checks = [compile_filter(each, dialect) for each in filters]
-            found = set(opened.matches([Filter.of(each, dialect, opened.schema) for each in filters]))
+            found, _ = opened.matches(dict(enumerate(filters)), dialect, worth_sampling=0)
             assert found == {
                 (rule, event)
                 for rule, check in enumerate(checks)
                 for event, record in enumerate(events)
                 if check(record) is True
             }
-        assert opened.ask("SELECT count() FROM events") in ([[len(events)]], [[str(len(events))]])
+        assert [int(row[0]) for row in opened.ask("SELECT count() FROM events")] == [len(events)]
 
 
 def rule_of(aggregate: str, window: int, group_by: tuple[str, ...]) -> Rule:
@@ -249,11 +251,6 @@ def test_rules_match_the_same_events_of_the_shipped_table() -> None:
         "srcIpAddr != 10.0.0.0/8 AND destIpPort NOT BETWEEN (1, 1023)",
         'hostName IN (Group@PH_SYS_DEVICE_Server) AND user = "x"',
     )
-    base = rule_of("COUNT(*) >= 1", 300, ())
-    rules = [
-        replace(base, sub_patterns=(replace(base.sub_patterns[0], filter=parse_filter(text).expr),))
-        for text in filters
-    ]
     events: list[dict[str, Any]] = [
         {"eventType": "win-sysmon-1-create-process", "procName": r"C:\Windows\VSSADMIN.EXE"},
         {"command": "vssadmin delete shadows", "user": "SYSTEM"},
@@ -263,7 +260,10 @@ def test_rules_match_the_same_events_of_the_shipped_table() -> None:
         {"srcIpAddr": "192.0.2.1", "destIpPort": 8080},
         {},
     ]
-    found, refused = matches(rules, events, load_profile(), load_schema())
+    with local(load_schema()) as opened:
+        opened.load(events)
+        asked = {number: parse_filter(text).expr for number, text in enumerate(filters)}
+        found, refused = opened.matches(asked, load_profile())
     assert found == {(0, 0), (1, 1), (1, 2), (2, 3), (2, 4), (3, 5), (3, 0), (3, 1), (3, 2), (3, 6)} - {
         (1, 1)
     }
@@ -287,7 +287,7 @@ def test_every_letter_has_the_case_of_the_engine() -> None:
     ]
     with local(schema) as opened:
         opened.load(events)
-        found = set(opened.matches([Filter.of(each, dialect, schema) for each in filters]))
+        found, _ = opened.matches(dict(enumerate(filters)), dialect)
     assert found == {
         (rule, event)
         for rule, leaf in enumerate(filters)

@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from translator.dialect.profile import Dialect
-from translator.engine.compile import pinned_event_types
 from translator.engine.values import Event
 from translator.errors import Refused, UsageError
 from translator.harness.clickhouse.arrow import Columns
+from translator.harness.clickhouse.search import WORTH_SAMPLING, Search
 from translator.harness.clickhouse.table import NUMBER, Layout, create
 from translator.model.expr import Expr
-from translator.model.rule import Rule
-from translator.render.sql.conditions import condition
-from translator.render.sql.places import place
 from translator.render.sql.quoting import quote
 from translator.render.sql.schema import SchemaFile
-from translator.render.sql.single import least_count
-from translator.render.sql.texts import equal
 
 TABLE = "events"
 ROWS_AT_ONCE = 50_000
-RULES_AT_ONCE = 100
-"""Rules that are asked in one pass over the table."""
-_SETTINGS = (
-    "SETTINGS max_query_size = 100000000, max_ast_elements = 10000000, max_expanded_ast_elements = 10000000"
-)
-
-
-class Filter(NamedTuple):
-    """The condition of a filter, and the event types outside of which it cannot hold, if it names any."""
-
-    condition: str
-    event_types: frozenset[str] | None
-
-    @classmethod
-    def of(cls, expr: Expr, dialect: Dialect, schema: SchemaFile) -> Filter:
-        """The filter in SQL.
-
-        Raises: Refused, as :func:`translator.render.sql.conditions.condition`.
-        """
-        return cls(condition(expr, dialect, schema), pinned_event_types(expr))
+_decode = msgspec.json.Decoder(list[Any]).decode
 
 
 class _Session(Protocol):
@@ -72,8 +47,8 @@ class Database:
 
     def load(self, events: Iterable[Event]) -> int:
         """Put events into a new table; how many there were."""
-        self._ask(f"DROP TABLE IF EXISTS {TABLE}")
-        self._ask(create(self.schema, TABLE))
+        self._run(f"DROP TABLE IF EXISTS {TABLE}")
+        self._run(create(self.schema, TABLE))
         given, count = iter(events), 0
         with TemporaryDirectory() as directory:
             path = Path(directory) / "events.parquet"
@@ -81,42 +56,25 @@ class Database:
                 self._columns.write(batch, count, path)
                 source = f"file({quote(str(path))}, Parquet)"
                 names, values = self._columns.names(), self._columns.values()
-                self._ask(f"INSERT INTO {TABLE} ({names}) SELECT {values} FROM {source}")
+                self._run(f"INSERT INTO {TABLE} ({names}) SELECT {values} FROM {source}")
                 count += len(batch)
         return count
 
-    def ask(self, sql: str) -> list[list[Any]]:
-        """The rows that a statement gives; 64-bit numbers as texts or numbers as the database writes them."""
-        text = bytes(self._ask(sql, "JSONCompactEachRow")).decode("utf-8", "replace")
-        return [json.loads(line) for line in text.splitlines() if line]
+    def ask(self, sql: str) -> Iterator[list[Any]]:
+        """The rows that a statement gives."""
+        return map(_decode, self._run(sql, "JSONCompactEachRow").splitlines())
 
-    def matches(self, filters: Sequence[Filter]) -> Iterator[tuple[int, int]]:
-        """Which filter holds for which event, by their places.
-
-        Filters about the same event types go together, in few passes over the events of those types.
+    def matches(
+        self, filters: Mapping[int, Expr], dialect: Dialect, worth_sampling: int = WORTH_SAMPLING
+    ) -> tuple[set[tuple[int, int]], dict[int, Refused]]:
+        """Which filter holds for which event, by number of the filter and place of the event, and why other
+        filters were not asked.
         """
-        together: dict[frozenset[str] | None, list[int]] = {}
-        for number, each in enumerate(filters):
-            together.setdefault(each.event_types, []).append(number)
-        for event_types, numbers in together.items():
-            where = self._of_types(event_types)
-            for start in range(0, len(numbers), RULES_AT_ONCE):
-                part = numbers[start : start + RULES_AT_ONCE]
-                asked = ", ".join(f"if({filters[number].condition}, {number}, -1)" for number in part)
-                sql = (
-                    f"SELECT arrayJoin(arrayFilter(each -> each >= 0, [{asked}])) AS matched, {NUMBER} "
-                    f"FROM {TABLE}{where} {_SETTINGS}"
-                )
-                for rule, event in self.ask(sql):
-                    yield int(rule), int(event)
+        search = Search(self, self.schema, dialect, filters, worth_sampling=worth_sampling)
+        found = {(match.filter, match.position) for match in search.matches()}
+        return found, search.refused
 
-    def _of_types(self, event_types: frozenset[str] | None) -> str:
-        if not event_types:
-            return ""
-        where = place("eventType", self.schema)
-        return f" WHERE {equal(where, sorted(event_types), ignores_case=True)}"
-
-    def _ask(self, sql: str, form: str = "TSV") -> bytes:
+    def _run(self, sql: str, form: str = "TSV") -> bytes:
         try:
             return bytes(self._session.query(sql, form).bytes())
         except RuntimeError as error:
@@ -142,30 +100,3 @@ def local(schema: SchemaFile) -> Iterator[Database]:
         yield Database(session, schema)
     finally:
         session.close()
-
-
-def matches(
-    rules: Sequence[Rule], events: Iterable[Event], dialect: Dialect, schema: SchemaFile
-) -> tuple[set[tuple[int, int]], dict[int, Refused]]:
-    """Which rule matches which event, by their places, and why other rules were not asked.
-
-    Raises: UsageError(chdb-missing).
-    """
-    asked: dict[int, Filter] = {}
-    refused: dict[int, Refused] = {}
-    for number, rule in enumerate(rules):
-        try:
-            asked[number] = _filter(rule, dialect, schema)
-        except Refused as error:
-            refused[number] = error
-    places = list(asked)
-    with local(schema) as database:
-        database.load(events)
-        found = {(places[rule], event) for rule, event in database.matches(list(asked.values()))}
-    return found, refused
-
-
-def _filter(rule: Rule, dialect: Dialect, schema: SchemaFile) -> Filter:
-    if len(rule.sub_patterns) != 1 or least_count(rule.sub_patterns[0].aggregate) != 1:
-        raise Refused("sql-several-events", f"rule '{rule.name}' needs more than one event to fire")
-    return Filter.of(rule.sub_patterns[0].filter, dialect, schema)
