@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 import re2
 from sigma.types import SigmaString, SigmaStringPartType, SpecialChars
@@ -19,6 +20,12 @@ class Wild(Enum):
     """Any characters, none included."""
     ONE = "?"
     """Exactly one character."""
+
+
+# To look a member up in an enumeration takes longer than all else that is done with it here.
+ANY: Final = Wild.ANY
+_MANY: Final = SpecialChars.WILDCARD_MULTI
+_SINGLE: Final = SpecialChars.WILDCARD_SINGLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,15 @@ class Glob:
     @staticmethod
     def of(parts: Iterable[Part]) -> Glob:
         joined: list[Part] = []
+        last: Part | None = None
         for part in parts:
-            last = joined[-1] if joined else None
-            if isinstance(part, str) and isinstance(last, str):
-                joined[-1] = last + part
-            elif part == "" or (part is Wild.ANY and last is Wild.ANY):
+            if part == "" or (part is ANY and last is ANY):
                 continue
+            if isinstance(part, str) and isinstance(last, str):
+                joined[-1] = last = last + part
             else:
                 joined.append(part)
+                last = part
         return Glob(tuple(joined))
 
     @staticmethod
@@ -63,13 +71,13 @@ class Glob:
 
     @property
     def is_anything(self) -> bool:
-        return self.parts == (Wild.ANY,)
+        return len(self.parts) == 1 and self.parts[0] is ANY
 
     @property
     def substring(self) -> str | None:
         """The literal of ``*literal*``."""
         match self.parts:
-            case (Wild.ANY, str() as text, Wild.ANY):
+            case (first, str() as text, last) if first is ANY and last is ANY:
                 return text
         return None
 
@@ -77,24 +85,24 @@ class Glob:
     def prefix(self) -> str | None:
         """The literal of ``literal*``."""
         match self.parts:
-            case (str() as text, Wild.ANY):
+            case (str() as text, last) if last is ANY:
                 return text
         return None
 
     def trimmed(self) -> tuple[bool, Glob, bool]:
         """Whether it begins with ``*``, what is between, whether it ends with ``*``."""
         parts = list(self.parts)
-        opens = bool(parts) and parts[0] is Wild.ANY
+        opens = bool(parts) and parts[0] is ANY
         if opens:
             parts.pop(0)
-        closes = bool(parts) and parts[-1] is Wild.ANY
+        closes = bool(parts) and parts[-1] is ANY
         if closes:
             parts.pop()
         return opens, Glob(tuple(parts)), closes
 
     def with_wildcards(self, before: bool, after: bool) -> Glob:
         """The same with a ``*`` before or after it."""
-        return Glob.of([*([Wild.ANY] if before else []), *self.parts, *([Wild.ANY] if after else [])])
+        return Glob.of([*([ANY] if before else []), *self.parts, *([ANY] if after else [])])
 
     def demands(self, character: str) -> bool:
         """Whether a value must hold the character to match."""
@@ -109,8 +117,10 @@ class Glob:
         return re2.compile("".join(map(_pattern, self.parts)), options).fullmatch(value) is not None
 
     def _may_have_length(self, length: int) -> bool:
-        least = sum(len(part) if isinstance(part, str) else part is not Wild.ANY for part in self.parts)
-        return length == least or (length > least and Wild.ANY in self.parts)
+        least = 0
+        for part in self.parts:
+            least += len(part) if isinstance(part, str) else part is not ANY
+        return length == least or (length > least and ANY in self.parts)
 
     def split(self, separator: str, at_last: bool) -> list[tuple[Glob, Glob]]:
         """Every way to cut the text at its first or last separator.
@@ -122,7 +132,7 @@ class Glob:
         cuts: list[tuple[Glob, Glob]] = []
         for position, part in enumerate(self.parts):
             before, after = self.parts[:position], self.parts[position + 1 :]
-            if part is Wild.ANY:
+            if part is ANY:
                 cuts.append((Glob.of((*before, part)), Glob.of((part, *after))))
             elif part is Wild.ONE or (isinstance(part, AnyOf) and separator in part.characters):
                 cuts.append((Glob.of(before), Glob.of(after)))
@@ -135,7 +145,7 @@ class Glob:
 
 def _pattern(part: Part) -> str:
     if isinstance(part, Wild):
-        return ".*" if part is Wild.ANY else "."
+        return ".*" if part is ANY else "."
     return re2.escape(part) if isinstance(part, str) else f"[{re2.escape(part.characters)}]"
 
 
@@ -145,13 +155,12 @@ def from_sigma(value: SigmaString) -> Glob:
 
 
 def _part(part: SigmaStringPartType) -> Part:
-    match part:
-        case str():
-            return part
-        case AnyDash():
-            return AnyOf(DASHES)
-        case SpecialChars.WILDCARD_MULTI:
-            return Wild.ANY
-        case SpecialChars.WILDCARD_SINGLE:
-            return Wild.ONE
+    if isinstance(part, str):
+        return part
+    if part is _MANY:
+        return ANY
+    if part is _SINGLE:
+        return Wild.ONE
+    if isinstance(part, AnyDash):
+        return AnyOf(DASHES)
     raise TypeError(f"{part} in a string")

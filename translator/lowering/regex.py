@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from translator.lowering.glob import AnyOf, Glob, Part, Wild
+from translator.lowering.glob import ANY, AnyOf, Glob, Part
 from translator.lowering.tokens import has_letters, with_both_cases
 
 RegexCase = Literal["inline", "classes"]
@@ -41,7 +41,7 @@ def part_of(part: Part) -> str:
         return escape(part)
     if isinstance(part, AnyOf):
         return character_class(part.characters)
-    return ANYTHING if part is Wild.ANY else ANY_CHARACTER
+    return ANYTHING if part is ANY else ANY_CHARACTER
 
 
 def character_class(characters: str) -> str:

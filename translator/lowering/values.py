@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import product
 from math import prod
 from typing import Any, TypeGuard, TypeVar
@@ -75,6 +76,7 @@ def lowers_type(kind: type[SigmaType]) -> bool:
     return _function_for(kind) is not None
 
 
+@cache
 def _function_for(kind: type[SigmaType]) -> Lowering | None:
     return next((_BY_TYPE[base] for base in kind.__mro__ if base in _BY_TYPE), None)
 
@@ -303,7 +305,10 @@ def resolved(value: SigmaString, context: Context) -> list[Glob]:
 
     Raises: Refused(placeholder-unresolved).
     """
-    if not any(map(_is_open, value.s)):
+    for part in value.s:
+        if _is_open(part):
+            break
+    else:
         return [from_sigma(value)]
     options = [
         [from_sigma(each) for each in _values_of(part, context)]
