@@ -15,83 +15,121 @@ from translator.engine.values import as_text
 
 Rows = NDArray[np.intp]
 Codes = NDArray[np.int32]
-Marks = NDArray[np.int8]
 Text = str | None
 
 KEPT_VALUES = 40_000
 KEPT_CHARACTERS = 4_000_000
 """Of the values that are remembered; with more, all are forgotten when the next batch begins."""
-_NONE = np.zeros(0, dtype=np.int32)
-_NOT_A_NUMBER = frozenset({str, type(None)})
+FRESH = 0.9
+"""Share of new values from which on none is remembered, because hardly any comes again."""
+SOME = 1_000
+"""Values of which it is told whether they come again."""
+_NO_CODES = np.zeros(0, dtype=np.int32)
+_TEXTS = frozenset({str, type(None)})
+_EXACT = frozenset({str, int, type(None)})
+"""Types of which equal values read the same."""
 
 
 class Column:
     """A value's code is its place in ``texts``, where an absent one is ``None``.
 
     Half of a character stays as it is in the values, and reads as U+FFFD in ``texts``. ``facts`` is for what
-    others found out about values by their codes; it is forgotten with them.
+    others found out about values by their codes; it is forgotten with them. ``has_absent``: one is ``None``.
     """
 
     def __init__(self, *, repeats: bool = True) -> None:
-        self._repeats = repeats
-        self._numbers = False
+        self._repeats = self._will_repeat = repeats
+        self._exact = True
         self._parts: list[Codes] = []
         self._length = 0
+        self._before = 0
         self._forget()
 
     def _forget(self) -> None:
-        self._known: defaultdict[Text, int] = defaultdict()
+        self._known: defaultdict[str | int | None, int] = defaultdict()
         # What is new gets the next number without a step of ours.
         self._known.default_factory = self._known.__len__
+        self._values: list[Any] = []
         self.texts: list[Text] = []
         self._folded: list[str] = []
         self._characters = 0
+        self.has_absent = False
         self.facts: dict[object, Any] = {}
 
     def begin(self) -> None:
         """A new batch."""
         self._parts, self._length = [], 0
-        many = len(self._known) > KEPT_VALUES or self._characters > KEPT_CHARACTERS
-        if many or not self._repeats:
+        self._repeats = self._will_repeat
+        many = len(self.texts) > KEPT_VALUES or self._characters > KEPT_CHARACTERS
+        # Nobody asked for the last batch, or nothing of it was to be remembered.
+        if many or self._values or len(self.texts) != len(self._known):
             self._forget()
+        self._before = len(self.texts)
 
     def add(self, values: Sequence[Any], before: int) -> None:
         """The values of some events; ``before`` is how many events of the batch come before them.
 
-        Each is text, a number or ``None``. Numbers become text here, since 1, 1.0 and true are equal.
+        Each is text, a number or ``None``.
         """
         self._fill(before)
-        if self._numbers:
-            values = _texts(values)
+        if self._repeats:
+            self._parts.append(self._coded(values))
+        else:
+            self._values += values
+        self._length += len(values)
+
+    def _coded(self, values: Sequence[Any]) -> Codes:
         known = self._known
+        if not self._exact:
+            values = [as_text(value) if isinstance(value, (float, bool)) else value for value in values]
         count = len(known)
         codes = np.fromiter(map(known.__getitem__, values), dtype=np.int32, count=len(values))
-        new = len(known) - count
-        if new and not self._numbers and not {type(each) for each in _last(known, new)} <= _NOT_A_NUMBER:
-            for _ in range(new):
+        if self._exact and len(known) > count and not _EXACT.issuperset(map(type, values)):
+            # 1.0 and true are equal to 1, and would be given its code from now on.
+            for _ in range(len(known) - count):
                 known.popitem()
-            self._numbers = True
-            self.add(values, before)
-            return
-        self._parts.append(codes)
-        self._length += len(values)
+            self._exact = False
+            return self._coded(values)
+        return codes
 
     def _fill(self, count: int) -> None:
         """The events up to here that nothing was said of have no value."""
-        if count > self._length:
-            self._parts.append(np.full(count - self._length, self._known[None], dtype=np.int32))
+        missing = count - self._length
+        if missing > 0:
+            if self._repeats:
+                self._parts.append(np.full(missing, self._known[None], dtype=np.int32))
+            else:
+                self._values += [None] * missing
             self._length = count
 
     def codes(self, count: int) -> Codes:
-        """For each of the ``count`` events of the batch the code of its value. No more events are added."""
+        """For each of the ``count`` events of the batch the code of its value. No more events are added.
+
+        Raises: InputError(event-value) for an integer that is too wide for any attribute.
+        """
         self._fill(count)
-        if len(self._parts) != 1:
-            self._parts = [np.concatenate([_NONE, *self._parts])]
-        for value in _last(self._known, len(self._known) - len(self.texts)):
-            text = value if value is None or value.isascii() else as_text(value)
-            self.texts.append(text)
-            self._characters += len(text or "")
-        return self._parts[0]
+        if self._repeats:
+            codes = np.concatenate([_NO_CODES, *self._parts])
+            self._know(list(islice(reversed(self._known), len(self._known) - len(self.texts)))[::-1])
+        else:
+            codes = np.arange(count, dtype=np.int32)
+            self._know(self._values)
+        new = len(self.texts) - self._before
+        if count >= SOME:
+            few = new if self._repeats else len(set(self.texts[:SOME]))
+            self._will_repeat = few < FRESH * (count if self._repeats else SOME)
+        return codes
+
+    def _know(self, values: Sequence[Any]) -> None:
+        """The texts of new values."""
+        if not _TEXTS.issuperset(map(type, values)):
+            values = [value if value is None else as_text(value) for value in values]
+        self.has_absent = self.has_absent or None in values
+        present = [value for value in values if value is not None] if self.has_absent else values
+        self._characters += sum(map(len, present))
+        self.texts += (
+            values if all(map(str.isascii, present)) else [value and as_text(value) for value in values]
+        )
 
     @property
     def folded(self) -> Sequence[str]:
@@ -99,12 +137,3 @@ class Column:
         if len(self._folded) < len(self.texts):
             self._folded += folded([text or "" for text in islice(self.texts, len(self._folded), None)])
         return self._folded
-
-
-def _last(known: dict[Text, int], count: int) -> list[Any]:
-    """The newest values, in the order of their numbers."""
-    return list(islice(reversed(known), count))[::-1]
-
-
-def _texts(values: Sequence[Any]) -> list[Text]:
-    return [value if value is None or value.__class__ is str else as_text(value) for value in values]

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from translator.engine.columnar.joined import BETWEEN, Joined, Places, folded
+from translator.engine.columnar.joined import Joined, Places, as_bytes, folded
 from translator.engine.columnar.marks import last_component
 from translator.engine.predicates import IS_AT, Place
 
@@ -51,7 +51,7 @@ class Compiled:
     def __init__(self, wanted: Sequence[Wanted], store: Store | None) -> None:
         import hyperscan  # Part of an extra.
 
-        expressions = [_as_bytes(place, text) for place, text in wanted]
+        expressions = [as_bytes(place, text) for place, text in wanted]
         key = b"hyperscan " + b"".join(len(each).to_bytes(4, "big") + each for each in expressions)
         kept = None if store is None else store.get(key)
         if kept is not None:
@@ -82,17 +82,6 @@ def _collector(numbers: list[int], ends: list[int]) -> Callable[[int, int, int, 
         end_at(end)
 
     return found
-
-
-_AT_THE_BEGINNING = (Place.START, Place.WHOLE)
-_AT_THE_END = (Place.END, Place.WHOLE)
-
-
-def _as_bytes(place: Place, text: str) -> bytes:
-    before = BETWEEN if place in _AT_THE_BEGINNING else b""
-    behind = BETWEEN if place in _AT_THE_END else b""
-    # Half of a character is in no value, and its bytes are not either.
-    return before + text.encode("utf-8", "surrogatepass") + behind
 
 
 class Pieces:

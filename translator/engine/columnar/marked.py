@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from translator.dialect.profile import Dialect
-from translator.engine.columnar.column import Codes, Column
+from translator.engine.columnar.column import Codes, Column, Text
 from translator.engine.columnar.hits import Hits, Numbers
 from translator.engine.columnar.joined import holding
 from translator.engine.columnar.literals import Literals, Store, literals
@@ -60,18 +60,17 @@ class Marked:
     def satisfied(self, column: Column, codes: Codes) -> tuple[Numbers, Numbers]:
         """All pairs of a row and a clause that its value satisfies, for the codes of the rows."""
         hits: Hits = column.facts.setdefault(self, Hits())
-        new = [
-            (code, text)
-            for code, text in enumerate(column.texts[hits.known :], hits.known)
-            if text is not None
-        ]
-        if len(column.texts) > hits.known:
-            hits.add(len(column.texts) - hits.known, *self._look_up(new))
+        new = column.texts[hits.known :]
+        if new:
+            hits.add(len(new), *self._look_up(new, hits.known))
         return hits.rows(codes)
 
-    def _look_up(self, values: Sequence[tuple[int, str]]) -> tuple[Numbers, Numbers]:
-        codes = np.array([code for code, _ in values], dtype=np.intp)
-        texts = [text for _, text in values]
+    def _look_up(self, values: Sequence[Text], first: int) -> tuple[Numbers, Numbers]:
+        """Pairs of a code and a clause for values of which the first has the code ``first``."""
+        texts = [text for text in values if text is not None]
+        codes = np.arange(first, first + len(values))
+        if len(texts) < len(values):
+            codes = codes[[text is not None for text in values]]
         found = [each.find(texts) for each in self._texts] if texts else []
         for asked, numbers in self._asked:
             places = np.array(holding(asked, texts), dtype=np.intp)

@@ -7,12 +7,14 @@ the event is left open here, so that the closure is asked about the events for w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import compress
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from translator.dialect.profile import Dialect
-from translator.engine.columnar.column import Codes, Column, Rows
+from translator.engine.columnar.column import Column, Rows
 from translator.engine.columnar.joined import holding
 from translator.engine.columnar.table import Table
 from translator.engine.context import Context
@@ -92,14 +94,14 @@ def _leaf(test: Test, dialect: Dialect, context: Context) -> Judge:
     is_folded = made.form is Form.FOLDED
     key = object()
 
-    def ask(column: Column, known: Verdicts, codes: Codes) -> None:
-        texts = column.texts
-        asked = [code for code in codes.tolist() if texts[code] is not None]
-        known[codes] = absent
-        known[asked] = failing
-        values = column.folded if is_folded else texts
-        found = holding(made, [values[code] or "" for code in asked], are_folded=is_folded)
-        known[[asked[place] for place in found]] = held
+    def ask(column: Column, known: Verdicts, codes: Rows) -> None:
+        texts = list(map((column.folded if is_folded else column.texts).__getitem__, codes.tolist()))
+        if column.has_absent:
+            present = [column.texts[code] is not None for code in codes.tolist()]
+            known[codes] = absent
+            codes, texts = codes[present], list(compress(texts, present))
+        known[codes] = failing
+        known[codes[holding(made, cast("list[str]", texts), are_folded=is_folded)]] = held
 
     def verdicts(table: Table, rows: Rows) -> Verdicts:
         column = table.column(name)
@@ -113,7 +115,9 @@ def _leaf(test: Test, dialect: Dialect, context: Context) -> Judge:
         found = known[codes]
         unknown = found == _NOT_ASKED
         if unknown.any():
-            ask(column, known, np.unique(codes[unknown]))
+            wanted = np.zeros(len(column.texts), dtype=np.bool_)
+            wanted[codes[unknown]] = True
+            ask(column, known, np.flatnonzero(wanted))
             found = known[codes]
         return found
 

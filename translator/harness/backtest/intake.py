@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from translator.engine.columnar.scan import Scan, shapes
 from translator.engine.values import Event
@@ -22,6 +23,7 @@ from translator.harness.backtest.files import Batch
 
 MOST_ERRORS = 5
 """Records of a batch that cannot be read and are named; the others are counted."""
+_BREAK = ord("\n")
 PIECE = 300_000
 """Bytes of lines that are decoded together: few enough for their events to stay near the processor."""
 
@@ -44,10 +46,8 @@ class _Lines:
 
     @cached_property
     def _ends(self) -> list[int]:
-        ends, at = [0], 0
-        while (at := self.text.find(b"\n", at) + 1) > 0:
-            ends.append(at)
-        return [*ends, len(self.text)]
+        breaks = np.flatnonzero(np.frombuffer(self.text, dtype=np.uint8) == _BREAK) + 1
+        return [0, *breaks.tolist(), len(self.text)]
 
     def event(self, place: int) -> Event:
         event = flat_event(self.text[self._ends[place] : self._ends[place + 1]])
