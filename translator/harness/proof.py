@@ -147,11 +147,11 @@ class Proof:
     @property
     def unexplained(self) -> list[Trial]:
         """Those of them that no note announces."""
-        allowed = announced(self.notes)
         return [
             each
             for each in self.differing
-            if each.effect(self.profile) not in allowed and each.place not in self.excuses
+            if each.effect(self.profile) not in announced(_about(each, self.notes))
+            and each.place not in self.excuses
         ]
 
     @property
@@ -175,6 +175,25 @@ class Proof:
     def of_kind(self, given: bool) -> list[Trial]:
         """The trials of events that the user gave, or the others."""
         return [each for each in self.trials if (each.kind == GIVEN) is given]
+
+
+_ONE_VALUE: Mapping[str, tuple[object, ...]] = {
+    "empty-may-be-absent": ("", None),
+    "dash-is-absent": ("-",),
+}
+"""Notes about one value of a field, which each group-by field of a correlation has."""
+
+
+def _about(trial: Trial, notes: Sequence[Note]) -> list[Note]:
+    """The notes that can explain a difference: those about one value explain only sequences that have it."""
+    events = [step.event for step in trial.steps]
+    return [
+        note
+        for note in notes
+        if not events
+        or note.code.name not in _ONE_VALUE
+        or any(note.field in event and event[note.field] in _ONE_VALUE[note.code.name] for event in events)
+    ]
 
 
 def depends(proofs: Sequence[Proof], usual: str) -> int:

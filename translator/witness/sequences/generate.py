@@ -25,6 +25,7 @@ MOST_EVENTS = 3_000
 """Events of all sequences of a rule together; the first sequences are the plainest."""
 _UNSOLVED = f"no sequence of at most {LARGEST:,} events was found for which the correlation holds"
 _ACCOUNT = re.compile(r"(?P<domain>[\w.-]+)\\(?P<user>[^\\]+)")
+_NOTHING = ((ABSENT, "is absent"), ("", "is empty"), ("-", "is a dash"))
 _TIMESPAN = "correlation.timespan"
 
 
@@ -132,9 +133,10 @@ class _Generator:
                         yield _Timed(leaf, said, moved, plain.times, not holds)
             if name in self.cast.others:
                 yield self.two_groups(plain, name, leaf)
-            if self.may_be_absent(name):
-                alone = [each._replace(group={**each.group, name: ABSENT}) for each in rows.rows]
-                yield _Timed(leaf, f"no event has {name}", alone, plain.times, not holds)
+            for value, why in _NOTHING if self.may_be_absent(name) else ():
+                alone = [each._replace(group={**each.group, name: value}) for each in rows.rows]
+                kept = holds if value is not ABSENT else not holds
+                yield _Timed(leaf, f"{name} {why} in every event", alone, plain.times, kept)
 
     def may_be_absent(self, name: str) -> bool:
         """Whether events may be without the field."""
