@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from translator import operators
 from translator.dialect.profile import Dialect
 from translator.lowering.bounds import contradicting
-from translator.model.expr import And, Expr, Or, Test, all_of, any_of
+from translator.model.expr import And, Attribute, Expr, Or, Test, all_of, any_of
 from translator.model.normal import flatten
 
 _EXACT = frozenset({operators.EQUALS.name, operators.IN.name})
+Given = Mapping[str, Sequence[Test]]
+"""Tests that hold at a place, by the attribute that they are about."""
 
 
 def without_dead(expr: Expr, dialect: Dialect) -> Expr:
@@ -26,17 +28,17 @@ def without_dead(expr: Expr, dialect: Dialect) -> Expr:
     >>> without_dead(And((a, Or((not_a, b)))), load_profile()) == And((a, b))
     True
     """
-    while (better := _pruned(expr, (), dialect)) is not expr:
+    while (better := _pruned(expr, {}, dialect)) is not expr:
         expr = flatten(better)
     return expr
 
 
-def _pruned(expr: Expr, given: Sequence[Test], dialect: Dialect) -> Expr:
+def _pruned(expr: Expr, given: Given, dialect: Dialect) -> Expr:
     """The expression where the given tests hold; itself where nothing is left out."""
     match expr:
-        case And(items):
-            own = [*given, *(item for item in items if isinstance(item, Test))]
-            kept = [_pruned(item, own, dialect) for item in items]
+        case And(items) if not all(isinstance(item, Test) for item in items):
+            own = _with(given, items)
+            kept = [item if isinstance(item, Test) else _pruned(item, own, dialect) for item in items]
             return all_of(kept) if _differ(kept, items) else expr
         case Or(items):
             kept = [_pruned(item, given, dialect) for item in items if not _is_dead(item, given, dialect)]
@@ -44,35 +46,38 @@ def _pruned(expr: Expr, given: Sequence[Test], dialect: Dialect) -> Expr:
     return expr
 
 
+def _with(given: Given, items: Iterable[Expr]) -> Given:
+    """The given tests and those among the items."""
+    found = dict(given)
+    for item in items:
+        if isinstance(item, Test) and isinstance(item.term, Attribute):
+            found[item.term.name] = (*found.get(item.term.name, ()), item)
+    return found
+
+
 def _differ(kept: Sequence[Expr], items: Sequence[Expr]) -> bool:
     return len(kept) != len(items) or any(new is not old for new, old in zip(kept, items, strict=True))
 
 
-def _is_dead(item: Expr, given: Sequence[Test], dialect: Dialect) -> bool:
-    members = item.items if isinstance(item, And) else (item,)
-    own = [each for each in members if isinstance(each, Test)]
-    return any(
-        _opposed(test, others) or (_may_clash(test, others) and contradicting((test, *others), dialect))
-        for test, others in _beside(own, given)
-    )
+def _is_dead(item: Expr, given: Given, dialect: Dialect) -> bool:
+    seen = given
+    for test in item.items if isinstance(item, And) else (item,):
+        if isinstance(test, Test) and isinstance(test.term, Attribute):
+            others = seen.get(test.term.name, ())
+            if others and _clash(test, others, dialect):
+                return True
+            if isinstance(item, And):
+                seen = _with(seen, (test,))
+    return False
 
 
-def _beside(own: Sequence[Test], given: Sequence[Test]) -> Iterator[tuple[Test, list[Test]]]:
-    """Each test, and the tests of the same attribute that hold where it is asked."""
-    for place, test in enumerate(own):
-        others = [each for each in (*given, *own[:place]) if each.term == test.term]
-        if others:
-            yield test, others
-
-
-def _opposed(test: Test, others: Sequence[Test]) -> bool:
-    """Whether one of the others is the negation of the test."""
-    return any(
-        each.negated is not test.negated and each.operator == test.operator and each.operand == test.operand
-        for each in others
-    )
-
-
-def _may_clash(test: Test, others: Sequence[Test]) -> bool:
-    """Whether exact values are asked for, which another test may exclude."""
-    return any(each.operator in _EXACT and not each.negated for each in (test, *others))
+def _clash(test: Test, others: Sequence[Test], dialect: Dialect) -> bool:
+    """Whether the test cannot hold where the others do: one negates it, or no exact value is left."""
+    exact = not test.negated and test.operator in _EXACT
+    for each in others:
+        opposite = each.negated is not test.negated and each.operator == test.operator
+        if opposite and each.operand == test.operand:
+            return True
+        if not each.negated and each.operator in _EXACT:
+            exact = True
+    return exact and bool(contradicting((test, *others), dialect))
