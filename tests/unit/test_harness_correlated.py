@@ -10,8 +10,10 @@ import pytest
 from translator.harness.compare import from_xml
 from translator.harness.correlated import tried_stream
 from translator.harness.described import described
+from translator.harness.others import Pack
 from translator.harness.proof import STRANGER, Proof
-from translator.harness.prove import Trials, prove
+from translator.harness.prove import UNMATCHED, Trials, prove
+from translator.harness.report.words import difference
 from translator.harness.standing import Standing
 from translator.model.rule import Relation, Rule
 from translator.options import Options
@@ -111,6 +113,31 @@ def test_a_difference_names_the_part_and_the_event() -> None:
     assert [step.at for step in trial.steps] == [0, 14, 29, 44, 60]
     assert [step.sigma for step in trial.steps] == [False] * 5
     assert trial.steps[-1].fortisiem[0]
+
+
+def test_a_difference_in_words_has_the_events_with_their_times() -> None:
+    found = tried("by_id", {"window": 6})
+    lines = list(difference(found.differing[0], "default"))
+    assert lines[0].endswith("the last a whole timespan after the first): FortiSIEM alone fires")
+    assert "  in FortiSIEM: within 6 s" in lines
+    assert [line.split(":")[0] for line in lines if "an event of" in line] == [
+        "  after 0 s, an event of failed_logon",
+        "  after 5 s, an event of failed_logon",
+    ]
+
+
+def test_a_correlation_of_others_is_tried() -> None:
+    source = source_of("by_id")
+    (translation,) = translate(source)
+    rule = from_xml(translation)
+    found = {}
+    for name, pack in (("same", rule), ("narrow", replace(rule, window=2))):
+        (proof,) = prove(source, replace(TRIALS, pack=Pack.of([pack])))
+        assert proof.matched == (0,)
+        found[name] = proof.standing
+    assert found == {"same": Standing.NOTED, "narrow": Standing.DIFFERS}
+    (lost,) = prove(source, replace(TRIALS, pack=Pack.of([])))
+    assert lost.unsolved == (UNMATCHED, "no rule of the pack names it")
 
 
 def test_differences_of_both_directions_are_told_each() -> None:

@@ -9,6 +9,8 @@ from translator.notes import Effect
 
 SHOWN = 10
 """As many differing events of one rule are described; more are counted."""
+STEPS = 12
+"""Of a sequence so many events are shown."""
 _EFFECTS = {Effect.WIDER: "FortiSIEM alone fires", Effect.NARROWER: "Sigma alone fires"}
 
 
@@ -30,7 +32,7 @@ def described(proof: Proof) -> str:
 
 
 def difference(trial: Trial, profile: str) -> Iterator[str]:
-    """One differing event: who fires, which conditions decide, and the event."""
+    """One differing event: who fires, which conditions decide, and the event or those of its sequence."""
     effect = trial.effect(profile)
     why = f" ({trial.why})" if trial.why else ""
     yield f"{trial.place}{why}: {_EFFECTS[effect] if effect else 'both agree'}"
@@ -38,4 +40,9 @@ def difference(trial: Trial, profile: str) -> Iterator[str]:
         yield f"  in Sigma: {trial.leaf}"
     for condition in trial.decides:
         yield f"  in FortiSIEM: {condition}"
-    yield f"  event: {dict(trial.event)}"
+    if not trial.steps:
+        yield f"  event: {dict(trial.event)}"
+    for step in trial.steps[:STEPS]:
+        yield f"  after {step.at} s, an event of {step.rule}: {dict(step.event)}"
+    if len(trial.steps) > STEPS:
+        yield f"  and {len(trial.steps) - STEPS} more events"
