@@ -14,6 +14,7 @@ from lxml import etree, html
 from translator.errors import Location
 from translator.model.rule import (
     ClearPattern,
+    CustomerScope,
     Incident,
     IncidentAttribute,
     Origin,
@@ -26,6 +27,8 @@ from translator.model.rule import (
 from translator.notes import CATALOGUE, Effect, Note
 from translator.parse.expression import parse_filter
 from translator.render import formats as folder
+from translator.render.expression import print_filter
+from translator.render.formats.doc import severity_category
 from translator.render.layout import WIDTH, highlight, layout
 from translator.render.registry import Page, formats
 from translator.render.roundtrip import prove_round_trip
@@ -191,7 +194,7 @@ def test_format_takes_no_rules_and_any_characters(name: str) -> None:
 def test_each_module_is_one_format() -> None:
     modules = [module.name for module in pkgutil.iter_modules(folder.__path__)]
     assert len(modules) == len(formats())
-    assert set(formats()) == {"rule-xml", "query", "event-query", "json", "doc", "sql"}
+    assert list(formats()) == ["doc", "event-query", "json", "query", "rule-xml", "sql"]
     for name, entry in formats().items():
         assert entry.name == name
         assert entry.suffix.startswith(".")
@@ -312,6 +315,12 @@ def test_doc_says_what_the_rule_is() -> None:
     assert "compEventType = Filter.eventType" in words(found["Incident Attribute Mapping"])
 
 
+def test_doc_calls_severities_by_their_category() -> None:
+    assert [severity_category(severity) for severity in range(1, 11)] == ["low"] * 4 + ["medium"] * 4 + [
+        "high"
+    ] * 2
+
+
 def test_doc_names_the_sub_patterns_where_there_are_several() -> None:
     found = rows(GUESSED)
     assert words(found["Rule ID"]) == "PH_Rule_Own_2"
@@ -357,6 +366,36 @@ def test_doc_closes_what_it_opens() -> None:
     assert parser.open == []
 
 
+# --- What is said only where it matters -----------------------------------------------------------
+
+
+def test_json_gives_the_effect_of_the_note_and_not_of_its_code() -> None:
+    turned = Note(CATALOGUE["field-in-raw"], "'Signature' is searched in the raw event.", Effect.NARROWER)
+    (found,) = json.loads(formats()["json"].render([replace(SHADOW, notes=(turned,))]))["rules"]
+    assert [note["effect"] for note in found["notes"]] == ["narrower"]
+
+
+def test_customers_are_said_where_not_all_are_meant() -> None:
+    some = replace(SHADOW.rule, scope=CustomerScope(apart=True, include=("2000",), exclude=("2001", "2002")))
+    (found,) = json.loads(formats()["json"].render([replace(SHADOW, rule=some)]))["rules"]
+    assert found["scope"] == {"apart": True, "include": ["2000"], "exclude": ["2001", "2002"]}
+    document = formats()["rule-xml"].render([replace(SHADOW, rule=some)])
+    assert "<Include>2000</Include>" in document
+    assert "<Exclude>2001,2002</Exclude>" in document
+    prove_round_trip(some, document)
+
+
+def test_a_frequency_of_no_seconds_is_said() -> None:
+    often = replace(SHADOW.rule, incident=replace(SHADOW.rule.incident, frequency=0))
+    assert 'fireFreq="0"' in formats()["rule-xml"].render([replace(SHADOW, rule=often)])
+
+
+def test_headings_of_queries_are_one_line() -> None:
+    odd = replace(SHADOW, rule=replace(SHADOW.rule, name="Shadow\nCopies"))
+    text = formats()["query"].render([odd, GUESSED])
+    assert text.startswith("# Shadow Copies: Filter\n")
+
+
 # --- Layout --------------------------------------------------------------------------------------
 
 
@@ -374,6 +413,13 @@ def test_layout_breaks_long_connectives_and_stays_a_filter() -> None:
         ")",
         "AND",
     ]
+
+
+def test_layout_leaves_a_line_that_just_fits() -> None:
+    expr = SHADOW.rule.sub_patterns[0].filter
+    text = print_filter(expr)
+    assert layout(expr, len(text)) == text
+    assert layout(expr, len(text) - 1).count("\n") > 0
 
 
 def test_layout_indents_a_member_that_is_long_itself() -> None:

@@ -62,6 +62,7 @@ def test_the_two_spellings_of_a_quote_in_a_pattern_are_the_same() -> None:
         ("<IncidentDef", "<ignoreSIGMAUpdate>Yes</ignoreSIGMAUpdate><IncidentDef", "kept"),
         ('"A" AND', '"A" AND a = 1 OR', "AND and OR meet"),
         ("Filter.user", "Other.user", "takes from no sub-pattern"),
+        ("<TriggerEvent", "<Colour>red</Colour><TriggerEvent", "Colour"),
         ('eventType = "A"', 'eventType = "A', "does not parse"),
         ("</Rules>", "<Rule/></Rules>", "does not parse"),
     ],
