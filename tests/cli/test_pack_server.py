@@ -59,9 +59,9 @@ def test_the_public_api_tells_names(run: Runner, pack: Path, standin: StandIn) -
     assert (found["inactive"], found["missing"], found["counts"]["others"]) == ([two], [], 1)
     assert {each.split()[1] for each in standin.asked} == {"/phoenix/rest/query/cmdb"}
 
-    standin.store.listed = [(1, one, "true", "x"), (4, "Sigma Windows: Old One", "true", "o")]
+    standin.store.listed = [(1, one, "true", "x"), (4, "Sigma Windows: Old\x1b[2J One", "true", "o")]
     code, found = verify(run, pack, standin.url, "--waves", "9")
-    assert (code, found["missing"], found["foreign"]) == (1, [two], ["Sigma Windows: Old One"])
+    assert (code, found["missing"], found["foreign"]) == (1, [two], ["Sigma Windows: Old [2J One"])
     standin.store.listed = [(1, one, "true", "x"), (2, two, "true", "y")]
     assert verify(run, pack, standin.url)[0] == 0
     result = run("pack", "verify", pack, "--deployed", standin.url)
@@ -253,6 +253,9 @@ def test_event_types_are_those_that_came(
 
 def test_what_is_wrong_with_names(run: Runner, tmp_path: Path, standin: StandIn) -> None:
     assert run("pack", "target", "-o", "t.yaml").code == 2
+    saved = write(tmp_path / "attributes.xml", ATTRIBUTES)
+    result = run("pack", "target", "--attributes", saved, "-o", "some.yaml", "--json")
+    assert json.loads(result.out) == {"written": "some.yaml", "attributes": 2, "event_types": 0}
     for text in ("<a/>", "<a", "no XML"):
         saved = write(tmp_path / "attributes.xml", text)
         result = run("pack", "target", "--attributes", saved, "-o", "t.yaml")

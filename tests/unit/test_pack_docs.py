@@ -28,8 +28,16 @@ def test_the_table_of_codes_is_current(request: pytest.FixtureRequest) -> None:
 
 
 def test_the_table_of_endpoints_is_current(request: pytest.FixtureRequest) -> None:
-    rows = [(f"`{row.method} {row.path}`", row.source, "" if row.listed else "no") for row in ROWS]
-    head = ("endpoint", "source", "part of the public API")
+    rows = [
+        (
+            f"`{row.method} {row.path}`",
+            row.source,
+            "" if row.listed else "no",
+            "yes" if row.writes else "",
+        )
+        for row in ROWS
+    ]
+    head = ("endpoint", "source", "part of the public API", "changes something")
     keep("endpoints", table(head, rows), request, DOCS / "client.md")
 
 

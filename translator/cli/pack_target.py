@@ -10,8 +10,8 @@ import click
 import yaml
 
 from translator.cli.connection import SERVER, connected, moment, query_flags, span, unlisted_flag
-from translator.cli.console import say
-from translator.cli.options import FILE
+from translator.cli.console import print_json, say
+from translator.cli.options import FILE, json_flag
 from translator.cli.output import write_file
 from translator.errors import EXIT_OK, UsageError
 from translator.pack.attributes import read_attributes
@@ -34,6 +34,7 @@ from translator.sources.files import read_bytes
 )
 @unlisted_flag
 @query_flags
+@json_flag
 def target(
     output: Path,
     attributes: Path | None,
@@ -42,6 +43,7 @@ def target(
     url: str,
     api: str,
     patience: float,
+    as_json: bool,
     **flags: Any,
 ) -> int:
     """Write the attributes and event types that a server knows to a file, for translate pack lint --target.
@@ -76,7 +78,11 @@ def target(
                 )
     write_file(output, yaml.safe_dump(found, sort_keys=False, width=110, allow_unicode=True))
     count = sum(map(len, found.get("attributes", {}).values()))
-    say(f"Written to {output}: {count:,} attributes, {len(found.get('event_types', ())):,} event types")
+    seen = len(found.get("event_types", ()))
+    if as_json:
+        print_json({"written": str(output), "attributes": count, "event_types": seen})
+    else:
+        say(f"Written to {output}: {count:,} attributes, {seen:,} event types")
     return EXIT_OK
 
 

@@ -16,6 +16,7 @@ from translator.cli.pack_deployed import DEPLOYED, deployed_flags, deployed_of
 from translator.cli.pack_diff import COLOURS, SHOWN
 from translator.dialect.profile import load_profile
 from translator.errors import EXIT_FAILED, EXIT_OK, InputError, Location
+from translator.pack.client.errors import one_line
 from translator.pack.diff import Pair
 from translator.pack.diff_forms import evidence, shorten, verdict
 from translator.pack.manifest import NAME
@@ -99,7 +100,7 @@ def _named(found: VerifiedNames) -> dict[str, list[str]]:
         "missing": [each.rule.name for each in found.missing],
         "inactive": [each.rule.name for each in found.inactive],
         "unwanted": [each.rule.name for each in found.unwanted],
-        "foreign": list(found.foreign),
+        "foreign": [one_line(name) for name in found.foreign],
     }
 
 

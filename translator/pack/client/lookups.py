@@ -77,7 +77,7 @@ def plan(session: Session, tables: Sequence[LookupFile], append: bool) -> list[P
             continue
         columns = tuple(each.name for each in known.columnList)
         if sorted(columns) != sorted(table.columns):
-            cause = f"the table {table.name} has the columns {', '.join(columns)} there"
+            cause = f"the table {table.name} has the columns {one_line(', '.join(columns))} there"
             raise session.error("table-differs", cause, "give the table of the overrides another name")
         plans.append(Plan(table, "append" if append else "replace", known.id))
     return plans
