@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from translator.oracle.fields import HEADER_PREFIX
 from translator.oracle.others import holds_other
-from translator.oracle.windows import Source, sources
+from translator.oracle.windows import Source, products, sources
 
 WINDOWS = "windows"
 
@@ -22,9 +22,11 @@ def in_scope(logsource: Mapping[str, object], view: Mapping[str, object]) -> boo
     if holds_other(logsource, view):
         return True
     if product is not None and product != WINDOWS:
-        return False
+        rows = products().get(str(product), ())
+        return service is None and any(name == category and _holds(source, view) for name, source in rows)
     if category is None and service is None:
-        return product == WINDOWS and _header(view, "Channel") is not None
+        of_linux = any(_holds(source, view) for _, source in products()["linux"])
+        return product == WINDOWS and _header(view, "Channel") is not None and not of_linux
     known = sources()
     for kind, name in (("category", category), ("service", service)):
         if name is not None and not any(_holds(source, view) for source in known.get((kind, str(name)), ())):

@@ -25,17 +25,28 @@ def sources() -> Mapping[tuple[str, str], tuple[Source, ...]]:
     """The sources of each ("category", name) and ("service", name)."""
     found: dict[tuple[str, str], list[Source]] = {}
     for row in _table()["source"]:
-        found.setdefault(("category", row["category"]), []).append(
-            Source(
-                channels=_lowered(row.get("channels", ())),
-                providers=_lowered(row.get("providers", ())),
-                event_ids=frozenset(map(str, row.get("event_ids", ()))),
-                event_types=frozenset(row.get("event_types", ())),
-            )
-        )
+        found.setdefault(("category", row["category"]), []).append(_source(row))
     for name, channels in _table()["services"].items():
         found["service", name] = [Source(_lowered(channels), frozenset(), frozenset(), frozenset())]
     return {key: tuple(rows) for key, rows in found.items()}
+
+
+@lru_cache(maxsize=1)
+def products() -> Mapping[str, tuple[tuple[str, Source], ...]]:
+    """Categories of other products that log in the form of Windows, with their sources."""
+    found: dict[str, list[tuple[str, Source]]] = {}
+    for row in _table()["product"]:
+        found.setdefault(row["product"], []).append((row["category"], _source(row)))
+    return {product: tuple(rows) for product, rows in found.items()}
+
+
+def _source(row: Mapping[str, Any]) -> Source:
+    return Source(
+        channels=_lowered(row.get("channels", ())),
+        providers=_lowered(row.get("providers", ())),
+        event_ids=frozenset(map(str, row.get("event_ids", ()))),
+        event_types=frozenset(row.get("event_types", ())),
+    )
 
 
 def aliases(channel: object, event_id: object) -> tuple[tuple[str, str], ...]:
