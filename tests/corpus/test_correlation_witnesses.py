@@ -56,8 +56,8 @@ def test_both_readings_agree_on_every_sequence(correlations: list[CorrelationSou
         ]
     print(statuses)
     assert disagreements == []
-    assert statuses["solved"] >= 38
-    assert statuses["not solved"] <= 3  # they count more events than a sequence has
+    assert statuses["solved"] >= 42
+    assert statuses["not solved"] == 0
 
 
 def test_translations_differ_only_as_noted(correlations: list[CorrelationSource]) -> None:
@@ -65,4 +65,4 @@ def test_translations_differ_only_as_noted(correlations: list[CorrelationSource]
     print(Counter(each.standing.value for each in proofs))
     differing = [each for each in proofs if each.standing is Standing.DIFFERS]
     assert {each.title for each in differing} <= CONTRADICTORY, "\n".join(map(described, differing))
-    assert sum(bool(each.fired) for each in proofs) >= 28
+    assert sum(bool(each.fired) for each in proofs) >= 32

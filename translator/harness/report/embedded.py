@@ -19,6 +19,8 @@ TOGETHER = 40
 """Rules packed together: unpacking one unpacks these."""
 _LONGEST = 2_000
 """Characters of a value of an event that are shown; a file may hold events of megabytes."""
+_ENDS = 30
+"""Of a sequence that is longer than twice this, so many events are shown from each end."""
 _STANDINGS = {standing: number for number, standing in enumerate(Standing)}
 
 
@@ -85,6 +87,8 @@ def _detail(proof: Proof) -> dict[str, Any]:
 
 
 def _trial(trial: Trial, proof: Proof) -> list[Any]:
+    long = len(trial.steps) > 2 * _ENDS
+    shown = (*trial.steps[:_ENDS], *trial.steps[-_ENDS:]) if long else trial.steps
     effect = trial.effect(proof.profile)
     return [
         trial.kind,
@@ -96,7 +100,8 @@ def _trial(trial: Trial, proof: Proof) -> list[Any]:
         trial.decides,
         _event(trial.event),
         effect.value if effect else "",
-        [[step.at, step.rule, step.sigma, step.fortisiem, _event(step.event)] for step in trial.steps],
+        [[step.at, step.rule, step.sigma, step.fortisiem, _event(step.event)] for step in shown],
+        len(trial.steps) - len(shown),
     ]
 
 

@@ -21,7 +21,7 @@ from translator.witness.sequences.rows import LARGEST, Row, Rows
 from translator.witness.values import ABSENT
 
 MOST = 40
-MOST_EVENTS = 3_000
+MOST_EVENTS = 12_000
 """Events of all sequences of a rule together; the first sequences are the plainest."""
 _UNSOLVED = f"no sequence of at most {LARGEST:,} events was found for which the correlation holds"
 _ACCOUNT = re.compile(r"(?P<domain>[\w.-]+)\\(?P<user>[^\\]+)")

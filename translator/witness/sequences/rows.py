@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from translator.witness.sequences.cast import Cast
 
-LARGEST = 1_000
+LARGEST = 2_500
 """Events of one sequence."""
 CONDITION = "correlation.condition"
 FIELD = "correlation.condition.field"

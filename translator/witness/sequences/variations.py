@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 _NAME = re.compile(r"(.*?)(\.[A-Za-z]{2,7})?", re.DOTALL)
 """What stands before the ending of a file or the last label of a host."""
-MOST = 1_000
+MOST = 2_500
 """As many are made at most; no two are the same."""
 
 
