@@ -363,6 +363,35 @@ def test_events_to_test_rules_with_fire_them(run: Runner, tmp_path: Path) -> Non
     assert not (tmp_path / "p" / "events").exists()
 
 
+CORRELATION = """title: Often
+id: 33333333-3333-4333-8333-333333333333
+correlation:
+  type: event_count
+  rules: [one]
+  group-by: [Computer]
+  timespan: 5m
+  condition: {gte: %d}
+level: high
+"""
+
+
+@pytest.mark.parametrize("number", [1, 3, 30])
+def test_rules_about_several_events_have_all_of_them(number: int, run: Runner, tmp_path: Path) -> None:
+    write(tmp_path / "s" / "one.yml", rule_text(keys=f"id: {ONE}\nname: one\n"))
+    write(tmp_path / "s" / "often.yml", CORRELATION % number)
+    assert run("pack", "build", "s", "-o", "p").code == 0
+    (rule,) = manifest(tmp_path / "p")["rules"]
+    if number == 30:
+        assert (rule["events"], rule["no_event"]) == ("", "it needs 30 events")
+        return
+    text = (tmp_path / "p" / rule["events"]).read_text(encoding="utf-8")
+    headings = [f"# Event {each} of {number}" for each in range(1, number + 1)] if number > 1 else []
+    assert [line for line in text.splitlines() if line.startswith("#")] == headings
+    assert text.count("FSM-WUA-WinLog-Microsoft-Windows-Sysmon/Operational") == number
+    assert run("pack", "build", "s/often.yml", "s/one.yml", "-o", "q").code == 0
+    assert files(tmp_path / "q") == files(tmp_path / "p")
+
+
 def test_why_a_rule_has_no_test_event_is_said(run: Runner, tmp_path: Path) -> None:
     text = rule_text().replace("{product: windows, category: process_creation}", "{category: antivirus}")
     write(tmp_path / "s" / "virus.yml", text.replace("Image: notepad.exe", "Signature: Bad"))

@@ -26,6 +26,7 @@ from translator.pack.manifest import NAME
 from translator.pack.overrides import Overrides, read_overrides
 from translator.pack.settings import Settings
 from translator.sources.files import STANDARD_INPUT, find_rule_files
+from translator.sources.rule_files import find_shared
 
 PROGRAM = f"sigma-fortisiem {__version__}"
 
@@ -38,7 +39,7 @@ PROGRAM = f"sigma-fortisiem {__version__}"
     "with_events",
     default=True,
     show_default=True,
-    help="Add a raw event for each rule about single events, to test it with.",
+    help="Add raw events for each rule, to test it with.",
 )
 @build_flags
 @many_flags
@@ -72,7 +73,7 @@ def build(
     root, files = rule_files(paths)
     with progress("translating", len(files)) as step:
         assembled = assemble(files, root, run, settings, overrides, step)
-    events = events_of(assembled, root, options) if with_events else Events()
+    events = events_of(assembled, root, files, options) if with_events else Events()
     pack = build_pack(assembled, settings, overrides, events, PROGRAM)
     write_folder(output, pack.files)
     if as_json:
@@ -102,8 +103,8 @@ def overrides_of(settings: Settings, folder: Path) -> Overrides:
     return named
 
 
-def events_of(assembled: Assembled, root: Path, options: Options) -> Events:
-    """A raw event for each rule that has one, with a bar on a terminal."""
+def events_of(assembled: Assembled, root: Path, files: Sequence[Path], options: Options) -> Events:
+    """Raw events for each rule that has some, with a bar on a terminal."""
     # What makes events takes long to load, and only this flag needs it.
     from translator.harness.pack_events import Wanted, pasted
 
@@ -120,7 +121,7 @@ def events_of(assembled: Assembled, root: Path, options: Options) -> Events:
     ]
     settings = options.settings
     with progress("making events", len(wanted)) as step:
-        found = pasted(wanted, settings.taxonomy, settings.emission.dialect, step)
+        found = pasted(wanted, settings.taxonomy, settings.emission.dialect, find_shared(files), step)
     return Events(
         {
             name: (f"{EVENTS_FOLDER}/{name}.txt", f"{each.text}\n".encode())

@@ -102,7 +102,7 @@ def update(
             there,
             Choice(conflicts),
             PROGRAM,
-            lambda assembled: events_of(assembled, root, options) if had_events else Events(),
+            lambda assembled: events_of(assembled, root, files, options) if had_events else Events(),
             step,
         )
     writes = not dry_run and not renewed.stopped

@@ -11,9 +11,12 @@ from translator.dialect.profile import Dialect
 from translator.engine.compile import compile_rule
 from translator.errors import TranslatorError
 from translator.harness.events import known_log_source
+from translator.harness.pack_sequences import Unwritten, messages
 from translator.model.rule import Rule
 from translator.normalise import normalise
 from translator.normalise.interpreter.agent import agent_message
+from translator.sources.correlation import CorrelationSource
+from translator.sources.linked import Shared
 from translator.sources.sigma import RuleSource
 from translator.taxonomy.lookup import Taxonomy
 from translator.translate import load
@@ -41,7 +44,7 @@ class Pasted(NamedTuple):
     why: str = ""
 
 
-SEVERAL = Pasted("", "it is about several events")
+LOST = Pasted("", "its Sigma rule is not found any more")
 NOT_KNOWN = Pasted("", "how its log source writes events is not known")
 NOT_WRITTEN = Pasted("", "how its log source writes such an event is not known")
 NOT_MADE = Pasted("", "no event could be made on which it fires")
@@ -51,28 +54,44 @@ def pasted(
     wanted: Iterable[Wanted],
     taxonomy: Taxonomy,
     dialect: Dialect,
+    shared: Shared | None = None,
     step: Callable[[], None] = lambda: None,
 ) -> dict[str, Pasted]:
     """By name of the rule, an event on which it fires, as FortiSIEM gets it: of Windows from the Agent.
 
     The event is made from the Sigma rule, and read back: it is given only if the oracle and the rule itself
-    agree that it fires. Rules about several events, and log sources whose events are not known as
-    collected, have none.
+    agree that it fires. A rule about several events has as many, each after a line that says which one it
+    is. Log sources whose events are not known as collected have none. ``shared`` is what the files say about
+    rules of each other.
     """
     found: dict[str, Pasted] = {}
     known: dict[Path, Mapping[int | None, RuleSource]] = {}
     for each in wanted:
         if each.file not in known:
-            known = {each.file: {source.location.line: source for source in _sources(each.file)}}
+            known = {each.file: {source.location.line: source for source in _sources(each.file, shared)}}
         source = known[each.file].get(each.line)
-        found[each.name] = SEVERAL if source is None else _message(source, each, taxonomy, dialect)
+        found[each.name] = LOST if source is None else _pasted(source, each, taxonomy, dialect)
         step()
     return found
 
 
-def _sources(file: Path) -> Iterator[RuleSource]:
-    """The rules of a file taken alone; what needs other files is about several events anyway."""
-    yield from (each for each in load([file]) if isinstance(each, RuleSource))
+def _sources(file: Path, shared: Shared | None) -> Iterator[RuleSource]:
+    yield from (each for each in load([file], shared) if isinstance(each, RuleSource))
+
+
+def _pasted(source: RuleSource, wanted: Wanted, taxonomy: Taxonomy, dialect: Dialect) -> Pasted:
+    if not isinstance(source, CorrelationSource):
+        return _message(source, wanted, taxonomy, dialect)
+    try:
+        texts = messages(source, wanted.rule, dialect)
+    except Unwritten as why:
+        return Pasted("", str(why))
+    except TranslatorError as error:
+        return Pasted("", error.cause)
+    if len(texts) == 1:
+        return Pasted(texts[0])
+    numbered = (f"# Event {number} of {len(texts)}\n{text}" for number, text in enumerate(texts, 1))
+    return Pasted("\n".join(numbered))
 
 
 def _message(source: RuleSource, wanted: Wanted, taxonomy: Taxonomy, dialect: Dialect) -> Pasted:
