@@ -65,6 +65,9 @@ def test_characters_that_names_cannot_have_are_left_out_with_a_note() -> None:
     assert translation.rule.name == "Lab: Gr e x86 tool new \\ok"
     assert translation.rule.incident.event_type == "PH_RULE_Gr_e_x86_tool_new_ok"
     assert codes(translation) == ["name-changed"]
+    ends = one(title="(x86) tool!").rule
+    assert ends is not None
+    assert ends.incident.event_type == "PH_RULE_x86_tool"
 
 
 def test_titles_without_a_usable_character_still_give_names() -> None:
@@ -113,6 +116,7 @@ def test_every_condition_gives_a_rule() -> None:
     ]
     for parts_of in (lambda rule: rule.name, lambda rule: rule.incident.event_type, lambda rule: rule.id):
         assert len(set(map(parts_of, rules))) == 3
+    assert [rule.id.removeprefix(rules[0].id) for rule in rules] == ["", "_2", "_3"]
 
 
 def test_ids_come_from_the_uuid_or_the_title() -> None:
@@ -125,6 +129,10 @@ def test_ids_come_from_the_uuid_or_the_title() -> None:
     assert rule.id == "PH_Rule_SIGMA_0abcdef1"
     assert again.id.startswith("PH_Rule_SIGMA_")
     assert again.id != other.id
+    # The digest has to stay, or rules that were imported before come back as others: FNV-1a of the title.
+    foobar = one(with_ids, title="foobar").rule
+    assert foobar is not None
+    assert foobar.id == "PH_Rule_SIGMA_bf9cf968"
     assert one().rule == replace(again, id="")
 
 
