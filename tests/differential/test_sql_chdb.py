@@ -191,6 +191,38 @@ def test_characters_are_exact(name: str) -> None:
         assert [int(row[0]) for row in opened.ask("SELECT count() FROM events")] == [len(events)]
 
 
+ALIKE = (
+    "root", "Root", "stra\u00dfe", "STRA\u1e9eE", "1", "01", "1.0", "1e0", "+1", "-0", "0", "1e30",
+    "1" + "0" * 30, "1e400", "1000000000000000019884624838656", "0.1", "1e-1", "10.0.0.1",
+    "::ffff:10.0.0.1", "::1", "0::1", "fe80::1%eth0", "fe80::1", "10.0.0.01", "",
+    "\u212a", "k", "1.", ".5", "9007199254740993", "9007199254740992.0",
+)  # fmt: skip
+
+
+def test_two_attributes_are_equal_where_the_engine_says() -> None:
+    """Numbers as numbers, addresses as addresses, other text as text; and text beside other types."""
+    events = [{"tested": one, "user": other} for one in ALIKE for other in ALIKE]
+    events += [{"tested": one, "sent": number} for one in ALIKE for number in (0, 1, 9007199254740993)]
+    events += [{"tested": "x"}, {"user": "x"}, {}]
+    filters = dict(
+        enumerate(parse_filter(text).expr for text in ("tested = user", "tested != user", "tested = sent"))
+    )
+    with local(SCHEMAS["text"]) as opened:
+        opened.load(events)
+        kept = [stored(event, opened.layout) for event in events]
+        for profile in profile_names():
+            dialect = load_profile(profile)
+            found, refused = opened.matches(filters, dialect)
+            assert not refused
+            assert found == {
+                (rule, event)
+                for rule, expr in filters.items()
+                for check in [compile_filter(expr, dialect)]
+                for event, record in enumerate(kept)
+                if check(record) is True
+            }
+
+
 def rule_of(aggregate: str, window: int, group_by: tuple[str, ...]) -> Rule:
     return Rule(
         name="Many",

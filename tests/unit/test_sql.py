@@ -92,7 +92,7 @@ def test_a_negation_says_what_absence_does(profile: str) -> None:
     [
         (rule("user IN (Group@PH_SYS_X)"), "sql-group"),
         (rule("HourOfDay(phRecvTime) > 3"), "sql-term"),
-        (rule("user = domain"), "sql-operand"),
+        (rule("sentBytes64 > recvBytes64"), "sql-operand"),
         (rule('notInTheCatalogue = "x"'), "sql-attribute"),
         (rule("phRecvTime = 5"), "sql-type"),
         (rule('user = "x"', "COUNT(*) < 5"), "sql-aggregate"),

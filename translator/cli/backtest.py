@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -14,18 +15,19 @@ import click
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from translator.cli import forms
+from translator.batch.cache import default_directory
+from translator.cli.clickhouse import Asked, clickhouse_flags, table_backtest
 from translator.cli.console import ERROR, line, messages, print_json, say, show
 from translator.cli.options import FILE, json_flag, profile_flag
 from translator.cli.output import write_file
 from translator.dialect.profile import load_profile
 from translator.engine.clock import DEFAULT_DELAY
 from translator.engine.context import NOTHING
-from translator.errors import EXIT_FAILED, EXIT_OK, InputError
-from translator.harness.replay import read_context, read_rule_book
+from translator.errors import EXIT_FAILED, EXIT_OK, InputError, UsageError
+from translator.harness.replay import RuleBook, read_context, read_rules_with
 
 if TYPE_CHECKING:
-    from translator.harness.backtest.run import Backtest
+    from translator.harness.backtest.report import Finished
 
 _STYLES = {"rare": "green", "usual": "green", "noisy": "yellow", "flood": "red"}
 _SHOWN = 20
@@ -37,7 +39,6 @@ _SHOWN = 20
     "--events",
     "event_paths",
     multiple=True,
-    required=True,
     type=FILE,
     metavar="FILE|DIR",
     help="Stored events, as for replay; of a directory every file; repeatable. Fastest are FortiSIEM "
@@ -61,7 +62,13 @@ _SHOWN = 20
     metavar="SECONDS",
     help="How far behind the latest event of its file an event may be; later ones are dropped and counted.",
 )
+@click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Neither use nor keep what earlier runs found out about rules (in $XDG_CACHE_HOME/sigma-fortisiem).",
+)
 @click.option("--html", type=FILE, metavar="FILE", help="Write a page with days, groups and samples.")
+@clickhouse_flags
 @profile_flag
 @json_flag
 def backtest(
@@ -71,7 +78,14 @@ def backtest(
     checkpoint: Path | None,
     context_file: Path | None,
     delay: float,
+    no_cache: bool,
     html: Path | None,
+    clickhouse: str | None,
+    table: str | None,
+    schema_name: str,
+    since: int | None,
+    until: int | None,
+    insecure: bool,
     profile: str,
     as_json: bool,
 ) -> int:
@@ -79,6 +93,7 @@ def backtest(
 
     \b
     translate backtest rules/ --events logs/ --checkpoint run.bt --html report.html
+    translate backtest rules/ --clickhouse https://me@siem:8443 --schema mine.yaml --since 2026-03-01
 
     What fires is what replay says. A record that cannot be read is named, counted and left out, and so is a
     rule that cannot be run; the exit code is 1 then. Files of equal content count once.
@@ -86,39 +101,66 @@ def backtest(
     _need("numpy")
     from translator.harness.backtest.files import event_files  # Part of an extra.
     from translator.harness.backtest.journal import Journal
-    from translator.harness.backtest.page import page
-    from translator.harness.backtest.report import as_data
+    from translator.harness.backtest.plan import Plan
     from translator.harness.backtest.run import Backtest
 
+    gc.disable()  # Nothing of what begins here is garbage.
+    context = read_context(context_file) if context_file else NOTHING
+    given = context_file.read_bytes() if context_file else b""
+    dialect = load_profile(profile)
+    plan = Plan.at(None if no_cache else default_directory() / "backtest", dialect, given)
+    book = read_rules_with(plan.read, paths)
+    rules = [parsed.rule for parsed in book.rules]
+    if clickhouse is not None:
+        if checkpoint or jobs:
+            raise UsageError("flags-conflict", "ClickHouse takes neither --checkpoint nor --jobs")
+        asked = Asked(clickhouse, table, schema_name, since, until, insecure, event_paths, delay)
+        with table_backtest(asked, rules, dialect, context) as found:
+            started = time.monotonic()
+            with _bar(found) as advance:
+                found.run(advance)
+            return _told(found, book, time.monotonic() - started, html, as_json)
+    if not event_paths:
+        raise UsageError("events-missing", "there are no events to look at", hint="name files with --events")
     if find_spec("hyperscan") is None:
         say("hyperscan is not installed, so this is slower: pip install 'sigma-fortisiem[replay]'", "yellow")
-    context = read_context(context_file) if context_file else NOTHING
-    book = read_rule_book(paths)
     files, doubles = event_files(event_paths)
     for double, first in doubles:
         say(f"{double}: the same content as {first}, counted once", "yellow")
     run = Backtest(
-        [parsed.rule for parsed in book.rules],
+        rules,
         files,
-        load_profile(profile),
+        dialect,
         context,
         delay,
         jobs or os.cpu_count() or 1,
         Journal(checkpoint) if checkpoint else None,
-        context_file.read_bytes() if context_file else b"",
+        given,
+        plan,
     )
+    gc.enable()
     started = time.monotonic()
     with _bar(run) as step:
         run.run(step)
     seconds = time.monotonic() - started
     if run.journal is not None and run.journal.dropped:
         say(f"{checkpoint}: the end was cut short and was scanned again", "yellow")
+    return _told(run, book, seconds, html, as_json)
+
+
+def _told(run: Finished, book: RuleBook, seconds: float, html: Path | None, as_json: bool) -> int:
+    """Write and print what was found; the exit code."""
+    from translator.harness.backtest.page import page  # Parts of an extra.
+    from translator.harness.backtest.report import as_data
+
     refused = [error.at(book.rules[number].location) for number, error in run.session.refused.items()]
     errors = [*book.errors, *refused, *run.errors]
     data = as_data(run)
     if html:
         write_file(html, page(data))
     if as_json:
+        from translator.cli import forms  # Takes as long to load as reading the rules.
+
         print_json({**data, "errors": forms.errors(errors)})
     else:
         for error in errors:
@@ -136,7 +178,7 @@ def _need(package: str) -> None:
         )
 
 
-def _lines(data: dict[str, Any], run: Backtest, seconds: float) -> Iterator[Text]:
+def _lines(data: dict[str, Any], run: Finished, seconds: float) -> Iterator[Text]:
     from translator.harness.backtest.report import loudest  # Part of an extra.
 
     loud = loudest(data["rules"], _SHOWN)
@@ -166,7 +208,7 @@ def _lines(data: dict[str, Any], run: Backtest, seconds: float) -> Iterator[Text
 
 
 @contextmanager
-def _bar(run: Backtest) -> Iterator[Callable[[Backtest], None]]:
+def _bar(run: Finished) -> Iterator[Callable[[Finished], None]]:
     """A bar on a terminal, nothing in a pipe."""
     console = messages()
     if not console.is_terminal:
@@ -182,7 +224,7 @@ def _bar(run: Backtest) -> Iterator[Callable[[Backtest], None]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("backtest", total=run.total, events=0, rate=0.0)
 
-        def step(now: Backtest) -> None:
+        def step(now: Finished) -> None:
             scanned = now.events - now.remembered
             rate = scanned / max(time.monotonic() - started, 0.001)
             bar.update(task, completed=now.done, events=now.events, rate=rate)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence, Sized
+from typing import Any, Protocol
 
+from translator.dialect.profile import Dialect
+from translator.engine.context import Context
 from translator.engine.explain import Step, explain
-from translator.harness.backtest.run import Backtest
-from translator.harness.backtest.totals import Sample
+from translator.engine.session import Session
+from translator.errors import Location, TranslatorError
+from translator.harness.backtest.totals import Sample, Totals
+from translator.model.rule import Rule
 
 TOP_GROUPS = 5
 _NOISE = ((100.0, "flood"), (10.0, "noisy"), (1.0, "usual"), (0.0, "rare"))
@@ -27,7 +31,48 @@ def noise(incidents: int, firings: int, days: int) -> str:
     return next(word for least, word in _NOISE if a_day >= least)
 
 
-def as_data(backtest: Backtest) -> dict[str, Any]:
+class _Order(Protocol):
+    @property
+    def late(self) -> int: ...
+
+    @property
+    def timeless(self) -> int: ...
+
+
+class Finished(Protocol):
+    """A backtest, whatever looks for the matches. ``done`` of ``total`` is how far it is."""
+
+    rules: Sequence[Rule]
+    dialect: Dialect
+    context: Context
+    session: Session
+    totals: Totals
+    events: int
+    remembered: int
+    untyped: int
+    unread: int
+
+    @property
+    def errors(self) -> Sequence[TranslatorError]: ...
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...
+
+    @property
+    def files(self) -> Sized: ...
+
+    @property
+    def order(self) -> _Order: ...
+
+    def place_of(self, file: int, start: int, line: int | None) -> Location:
+        """Where a record is."""
+        ...
+
+
+def as_data(backtest: Finished) -> dict[str, Any]:
     """Everything, in JSON's types."""
     rows = list(_rows(backtest))
     refused = {number: str(error) for number, error in backtest.session.refused.items()}
@@ -56,7 +101,7 @@ def as_data(backtest: Backtest) -> dict[str, Any]:
     }
 
 
-def _rows(backtest: Backtest) -> Iterator[dict[str, Any]]:
+def _rows(backtest: Finished) -> Iterator[dict[str, Any]]:
     totals = backtest.totals.by_rule
     days = len({day for row in totals for day in (*row.matches, *row.firings)})
     whole = sum(row.seconds for row in totals) or 1.0
@@ -92,7 +137,7 @@ def _rows(backtest: Backtest) -> Iterator[dict[str, Any]]:
         }
 
 
-def _sample(backtest: Backtest, sample: Sample) -> dict[str, Any]:
+def _sample(backtest: Finished, sample: Sample) -> dict[str, Any]:
     file, start, _ = sample.place
     expr = backtest.session.replay.filters[sample.event.filter][1]
     step = explain(expr, sample.event.event, backtest.dialect, backtest.context)

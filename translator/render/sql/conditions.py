@@ -23,6 +23,7 @@ from translator.model.expr import (
 from translator.operators import BY_NAME, Operator, Shape
 from translator.render.sql.numbers import SIGNS, network, number, ordered, within
 from translator.render.sql.places import Place, place
+from translator.render.sql.same import form
 from translator.render.sql.schema import SchemaFile
 from translator.render.sql.texts import contains, equal, searched
 
@@ -44,8 +45,8 @@ def condition(expr: Expr, dialect: Dialect, schema: SchemaFile) -> str:
 def condition_on(expr: Expr, dialect: Dialect, find: Find) -> str:
     """The condition, on attributes wherever they are.
 
-    Raises: Refused with ``sql-`` codes for what SQL cannot say exactly: functions, two attributes compared,
-    groups outside of the rule, times; as ``find``; TypeError for a negation that is not at a leaf.
+    Raises: Refused with ``sql-`` codes for what SQL cannot say exactly: functions, two attributes in an
+    order, groups outside of the rule, times; as ``find``; TypeError for a negation that is not at a leaf.
     """
     match expr:
         case Test():
@@ -103,6 +104,8 @@ def _test(test: Test, dialect: Dialect, find: Find, texts: Sequence[str] = ()) -
     if row.shape is Shape.NONE:
         present = where.present or "true"
         return present if test.negated else f"NOT ({present})"
+    if isinstance(test.operand, Attribute) and row.shape is Shape.LITERAL:
+        return _two(where, find(test.operand.name), test.negated, dialect)
     asked, of_absent = _positive(test, _Leaf(where, test.term.name, row, dialect), texts)
     guarded = asked if where.present is None or not of_absent else f"({where.present} AND {asked})"
     if not test.negated:
@@ -110,6 +113,19 @@ def _test(test: Test, dialect: Dialect, find: Find, texts: Sequence[str] = ()) -
     if dialect.absent_satisfies_negation or where.present is None:
         return f"NOT ({guarded})"
     return f"({where.present} AND NOT ({asked}))"
+
+
+def _two(one: Place, other: Place, negated: bool, dialect: Dialect) -> str:
+    """Two attributes of the event are equal, or different; absent is equal to nothing."""
+    ignores_case = "equals" in dialect.ignores_case
+    equal_ = f"{form(one, ignores_case)} = {form(other, ignores_case)}"
+    present = [each.present for each in (one, other) if each.present is not None]
+    both = f"({' AND '.join([*present, equal_])})"
+    if not negated:
+        return both
+    if dialect.absent_satisfies_negation:
+        return f"NOT {both}"
+    return f"({' AND '.join([*present, f'NOT ({equal_})'])})"
 
 
 def _positive(test: Test, leaf: _Leaf, texts: Sequence[str]) -> tuple[str, bool]:

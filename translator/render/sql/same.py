@@ -15,18 +15,27 @@ from translator.render.sql.schema import Kind
 
 
 def same(place: Place, ignores_case: bool) -> str:
-    """The form of the value; NULL where the event lacks it.
+    """The form of the value, NULL where the event lacks it.
+
+    Raises: as :func:`form`.
+    """
+    found = form(place, ignores_case)
+    return found if place.present is None else f"if({place.present}, {found}, NULL)"
+
+
+def form(place: Place, ignores_case: bool) -> str:
+    """The form of the value, a text.
 
     Raises: Refused(sql-type) for floats and times, which have no certain text.
     """
     match place.kind:
-        case Kind.INTEGER | Kind.ADDRESS:
-            found = place.value
+        case Kind.INTEGER:
+            return f"toString({place.value})"
+        case Kind.ADDRESS:
+            return f"concat('address ', toString({place.value}))"
         case Kind.TEXT:
-            found = _of_text(place.value, ignores_case)
-        case _:
-            raise Refused("sql-type", f"values of type {place.type} join no sub-patterns")
-    return found if place.present is None else f"if({place.present}, {found}, NULL)"
+            return _of_text(place.value, ignores_case)
+    raise Refused("sql-type", f"a value of type {place.type} has no certain text to compare")
 
 
 def _of_text(value: str, ignores_case: bool) -> str:

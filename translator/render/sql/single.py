@@ -103,6 +103,18 @@ def _having(expr: Expr, calls: dict[Call, str]) -> str:
     raise Refused("sql-aggregate", "an aggregate constraint that more events can make false again")
 
 
+def grows(aggregate: Expr, schema: SchemaFile) -> bool:
+    """Whether more events can only make the constraint true, so that their order in a second says nothing."""
+    calls: dict[Call, str] = {}
+    try:
+        _having(aggregate, calls)
+        for call in calls:
+            _measure(call, schema)
+    except Refused:
+        return False
+    return True
+
+
 def _measure(call: Call, schema: SchemaFile) -> str:
     row = BY_SPELLING.get(call.function.upper())
     match (row.name if row else ""), call.arguments, call.distinct:
