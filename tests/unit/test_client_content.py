@@ -165,17 +165,28 @@ def test_many_tables_come_in_parts(standin: StandIn, session: Opened) -> None:
 
 
 @pytest.mark.parametrize("place", ["/lookupTable", "/import"])
-def test_what_may_have_been_done_is_not_done_twice(place: str, standin: StandIn, session: Opened) -> None:
+@pytest.mark.parametrize("fault", ["cut", "bad gateway", "silent"])
+def test_what_may_have_been_done_is_not_done_twice(
+    fault: str, place: str, standin: StandIn, session: Opened
+) -> None:
     asking = session(writes=True)
     (made,) = plan(asking, [TABLE], append=False)
     if place == "/import":
         carry_out(asking, made, "Super")
         (made,) = plan(asking, [TABLE], append=True)
-    standin.fail(place, FAULTS["cut"])
+    standin.fail(place, FAULTS[fault])
     before = len(standin.asked)
-    with pytest.raises(ServerError, match="server-cut"):
+    with pytest.raises(ServerError, match=r"server-(cut|busy|slow)"):
         carry_out(asking, made, "Super")
     assert len(standin.asked) == before + 1
+
+
+def test_what_was_not_taken_is_asked_again(standin: StandIn, session: Opened) -> None:
+    asking = session(writes=True)
+    (made,) = plan(asking, [TABLE], append=False)
+    standin.fail("/lookupTable", FAULTS["busy"], FAULTS["unavailable"])
+    carry_out(asking, made, "Super")
+    assert len(standin.store.tables) == 1
 
 
 def test_an_import_that_fails_and_one_that_takes_too_long(standin: StandIn, session: Opened) -> None:

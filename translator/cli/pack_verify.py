@@ -55,6 +55,8 @@ def verify(folder: Path, waves: int | None, profile: str, as_json: bool, **flags
     state = deployed_of(**{name: flags[name] for name in DEPLOYED})
     if state.known is None:
         return _by_names(pack, verify_names(pack, state.names, waves), as_json)
+    if state.known.errors and not state.known.rules:
+        raise state.known.errors[0]
     found = compare(pack, state.known, load_profile(profile), waves, state.exceptions)
     errors = [*pack.errors, *state.known.errors]
     if as_json:

@@ -32,6 +32,8 @@ MAX_BYTES = 64 * 1024 * 1024
 JSON, XML = "application/json", "text/xml"
 _USER_AGENT = "sigma-fortisiem"
 _DENIED = (401, 403)
+_BETWEEN = (502, 504)
+"""What a gateway says of a server behind it, which may have done what was asked."""
 _MISSING = (404, 405)
 _PASSING = ("server-unreachable", "server-slow", "server-cut")
 """Failures that may be over when the server is asked again."""
@@ -113,7 +115,8 @@ class Session:
         """Ask; busy servers and cut connections are asked again, at most ``TRIES`` times.
 
         ``missing``: an answer 404 or 405 comes back at once, for callers that know what else to ask. Without
-        ``again`` a connection that breaks is an error at once: what was asked for may have been done.
+        ``again`` a connection that breaks, be it behind a gateway, is an error at once: what was asked for may
+        have been done.
 
         Raises: ServerError ``server-unreachable``, ``server-tls``, ``server-slow``, ``server-cut``,
         ``server-busy``, ``server-denied``, ``server-error``, ``answer-too-large`` or ``endpoint-unlisted``.
@@ -143,7 +146,7 @@ class Session:
                     renewed = True
                     continue
                 failure = self._failure(endpoint, answer)
-                if answer.status not in BUSY:
+                if answer.status not in BUSY or (answer.status in _BETWEEN and not again):
                     raise failure
             if attempt + 1 < TRIES:
                 self.pause(min(2.0**attempt if wait is None else wait, LONGEST_PAUSE))
