@@ -140,6 +140,27 @@ def test_a_correlation_of_others_is_tried() -> None:
     assert lost.unsolved == (UNMATCHED, "no rule of the pack names it")
 
 
+def test_sequences_are_collected_and_can_be_pasted() -> None:
+    (proof,) = prove(source_of("short_lived_account"), replace(TRIALS, paste=True))
+    told = [each for each in proof.trials if each.kind != STRANGER]
+    with_messages = [each for each in told if each.raw]
+    assert len(with_messages) > len(told) / 2
+    assert all(each.raw.count("[xml]=<Event ") == len(each.steps) for each in with_messages)
+    assert all(not each.raw for each in prove_alone("short_lived_account").trials)
+
+
+def test_an_event_without_a_group_is_not_given_one() -> None:
+    (proof,) = prove(source_of("account_burst"), replace(TRIALS, paste=True))
+    (absent,) = (each for each in proof.trials if each.why == "User is absent in every event")
+    assert not any(absent.fortisiem)
+    assert "alex" not in absent.raw
+
+
+def prove_alone(name: str) -> Proof:
+    (proof,) = prove(source_of(name), TRIALS)
+    return proof
+
+
 def test_differences_of_both_directions_are_told_each() -> None:
     found = tried("listing_without_help", {})
     directions = {each.effect("default") for each in found.differing}

@@ -11,9 +11,10 @@ from translator.errors import Refused
 from translator.harness.compare import stream_verdicts
 from translator.harness.events import EventViews
 from translator.harness.proof import GIVEN, STRANGER, Mutants, Proof, Trial, TriedStep, profiles_with
+from translator.harness.sequence_events import SequenceEvents
 from translator.harness.strangers import near_types, pins_event_types, strangers
 from translator.harness.stream_mutants import stream_score
-from translator.harness.streams import Seen, TimedEvent, fortisiem_verdicts, see, sigma_verdicts
+from translator.harness.streams import Seen, fortisiem_verdicts, sigma_verdicts
 from translator.model.rule import Rule
 from translator.render.expression import print_filter
 from translator.sources.correlation import CorrelationSource
@@ -32,7 +33,8 @@ def tried_stream(proof: Proof, source: CorrelationSource, trials: Trials) -> Pro
     if trials.most:
         placeholders = trials.options.placeholders
         made = witness_sequences(source, seed=trials.seed, most=trials.most, placeholders=placeholders)
-    tries = [_Try(each, see(source, _timed(each), trials.options.settings.taxonomy)) for each in made.found]
+    events = SequenceEvents(source, trials.options)
+    tries = [_try(each, events) for each in made.found]
     tries += _strangers(tries, proof.rules)
     try:
         found = [*_of_sequences(proof.rules, source, tries, trials), *_of_given(proof, source, trials)]
@@ -51,15 +53,18 @@ def tried_stream(proof: Proof, source: CorrelationSource, trials: Trials) -> Pro
 
 @dataclass(frozen=True)
 class _Try:
-    """A sequence, and its events for both engines."""
+    """A sequence, and its events for both engines. ``raw`` are its messages, where all are known."""
 
     made: Made
     seen: Sequence[Seen]
+    raw: str = ""
     kind: str = ""
 
 
-def _timed(made: Made) -> list[TimedEvent]:
-    return [TimedEvent(step.at, step.event, "sigma", step.rule) for step in made.steps]
+def _try(made: Made, events: SequenceEvents) -> _Try:
+    found = [events.of(step) for step in made.steps]
+    messages = [message for _, message in found]
+    return _Try(made, [seen for seen, _ in found], "\n".join(messages) if all(messages) else "")
 
 
 def _strangers(tries: Sequence[_Try], rules: Sequence[Rule]) -> Iterator[_Try]:
@@ -74,7 +79,7 @@ def _strangers(tries: Sequence[_Try], rules: Sequence[Rule]) -> Iterator[_Try]:
                 stranger = Seen(first.seen[place].time, EventViews({}, other.fortisiem, scoped=False), None)
                 seen = [*first.seen[:place], stranger, *first.seen[place + 1 :]]
                 made = replace(first.made, expected=False, leaf="", why=f"{name}: {why}")
-                yield _Try(made, seen, STRANGER)
+                yield _Try(made, seen, kind=STRANGER)
 
 
 def _alone(rule: Rule) -> Iterator[Rule]:
@@ -106,7 +111,9 @@ def _of_sequences(
             TriedStep(step.at, step.rule, step.event, *_split(next(verdicts))) for step in each.made.steps
         ]
         kind = each.kind or each.made.kind
-        yield from _trials(each.made, kind, f"{kind} {number}", steps, names.index(trials.profile), rules)
+        place = f"{kind} {number}"
+        for trial in _trials(each.made, kind, place, steps, names.index(trials.profile), rules):
+            yield replace(trial, raw=each.raw if trials.paste else "")
 
 
 def _mutants(rules: Sequence[Rule], tries: Sequence[_Try], trials: Trials) -> Mutants | None:

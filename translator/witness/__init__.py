@@ -8,6 +8,7 @@ from translator.witness.judge import Judge, judge_of
 from translator.witness.raw import RawForm, raw_event
 from translator.witness.sequences.generate import witness_sequences
 from translator.witness.sequences.made import Sequence, Sequences, Step
+from translator.witness.sequences.reading import known_as
 
 __all__ = [
     "Judge",
@@ -18,6 +19,7 @@ __all__ = [
     "Witness",
     "Witnesses",
     "judge_of",
+    "known_as",
     "raw_event",
     "witness_sequences",
     "witnesses",
