@@ -115,8 +115,8 @@ class Session:
         """Ask; busy servers and cut connections are asked again, at most ``TRIES`` times.
 
         ``missing``: an answer 404 or 405 comes back at once, for callers that know what else to ask. Without
-        ``again`` a connection that breaks, be it behind a gateway, is an error at once: what was asked for may
-        have been done.
+        ``again`` a connection that breaks, also one behind a gateway, is an error at once: what was asked for
+        may have been done.
 
         Raises: ServerError ``server-unreachable``, ``server-tls``, ``server-slow``, ``server-cut``,
         ``server-busy``, ``server-denied``, ``server-error``, ``answer-too-large`` or ``endpoint-unlisted``.
