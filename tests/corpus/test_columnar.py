@@ -23,7 +23,6 @@ from translator.translate import load, render, translate
 pytest.importorskip("numpy", reason="the extra 'replay' is not installed")
 
 from translator.engine.columnar.filters import Filter
-from translator.engine.columnar.marks import clauses
 from translator.engine.columnar.scan import Scan
 
 pytestmark = [pytest.mark.corpus, pytest.mark.slow]
@@ -58,7 +57,7 @@ def test_columns_give_what_closures_give(rules: list[Rule], stream: list[Event],
         expected += [
             (place, number) for number, verdict in index.verdicts_on(Record(event)) if verdict is True
         ]
-    filters = [Filter(expr, clauses(expr, dialect, NOTHING), dialect, NOTHING) for _, expr in replay.filters]
+    filters = [Filter(expr, dialect, NOTHING) for _, expr in replay.filters]
     scan = Scan(filters, dialect)
     found = [match for start in (0, 100) for match in _matches(scan, stream, start)]
     print(f"{len(found)} matches of {len(rules)} rules on {len(stream)} events under {profile}")

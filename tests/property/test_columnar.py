@@ -16,7 +16,6 @@ pytest.importorskip("numpy", reason="the extra 'replay' is not installed")
 from translator.dialect.profile import Dialect
 from translator.engine.columnar import column, group, joined, literals
 from translator.engine.columnar.filters import Filter
-from translator.engine.columnar.marks import clauses
 from translator.engine.columnar.required import required_texts
 from translator.engine.columnar.scan import Scan, shapes
 from translator.engine.compile import compile_expr
@@ -34,7 +33,7 @@ NUMBERS = st.sampled_from([1, 1.0, True, 10, "1", "1.0", "true", None])
 
 
 def filters(exprs: Sequence[Expr], profile: Dialect) -> list[Filter]:
-    return [Filter(each, clauses(each, profile, CONTEXT), profile, CONTEXT) for each in exprs]
+    return [Filter(each, profile, CONTEXT) for each in exprs]
 
 
 def one_by_one(

@@ -6,6 +6,7 @@ are made from the classes, so a field of the model cannot be forgotten.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from types import UnionType
 from typing import Any, Union, get_args
@@ -34,7 +35,6 @@ def _form(model: type) -> type[msgspec.Struct]:
 
 
 _FORMS: dict[type, type[msgspec.Struct]] = {model: _form(model) for model in _CLASSES}
-_MODELS = {form: model for model, form in _FORMS.items()}
 # The fields' types are texts; they are looked up here, by the names that the model gives them.
 globals().update({model.__name__: form for model, form in _FORMS.items()})
 globals().update(
@@ -45,8 +45,13 @@ globals().update(
     }
 )
 
+_PLAIN = frozenset({"str", "int", "float", "bool", "None"})
+"""Types of fields, as written, that are the same in both forms."""
+
 WireRule: Any = _FORMS[rule.Rule]
 """The type of a rule on the way, for the decoder of what holds it."""
+WireTest: Any = _FORMS[expr.Test]
+"""The same for a leaf of a filter."""
 
 
 def to_wire(value: Any) -> Any:
@@ -62,7 +67,29 @@ def to_wire(value: Any) -> Any:
 
 def from_wire(value: Any) -> Any:
     """The rule, or the part, back as the model has it."""
-    if isinstance(value, tuple):
-        return tuple(map(from_wire, value))
-    model = _MODELS.get(type(value))
-    return value if model is None else model(*[from_wire(getattr(value, name)) for name in _FIELDS[model]])
+    kind = type(value)
+    if kind is tuple:
+        return tuple([from_wire(each) for each in value])
+    make = _MAKERS.get(kind)
+    return value if make is None else make(value)
+
+
+def _maker(model: type) -> Callable[[Any], Any]:
+    """What makes the model's class from its form: most fields are plain, and are taken as they are."""
+    names = _FIELDS[model]
+    nested = [place for place, field in enumerate(fields(model)) if not _PLAIN.issuperset(_parts(field.type))]
+
+    def make(value: Any) -> Any:
+        parts = [getattr(value, name) for name in names]
+        for place in nested:
+            parts[place] = from_wire(parts[place])
+        return model(*parts)
+
+    return make
+
+
+def _parts(annotation: Any) -> set[str]:
+    return {part.strip() for part in str(annotation).split("|")}
+
+
+_MAKERS = {form: _maker(model) for model, form in _FORMS.items()}

@@ -59,8 +59,14 @@ def pinned_event_types(expr: Expr) -> frozenset[str] | None:
             texts = frozenset(item.value for item in items if isinstance(item, Text))
             return texts if all(isinstance(item, Text) for item in items) else None
         case And(items):
-            pinned = [found for item in items if (found := pinned_event_types(item)) is not None]
-            return min(pinned, key=len, default=None)
+            least: frozenset[str] | None = None
+            for item in items:
+                found = pinned_event_types(item)
+                if found is not None and (least is None or len(found) < len(least)):
+                    least = found
+                    if len(least) < 2:  # Other items hardly name fewer.
+                        break
+            return least
         case Or(items):
             branches = [pinned_event_types(item) for item in items]
             known = [found for found in branches if found is not None]

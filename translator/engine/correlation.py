@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from translator.dialect.profile import Dialect
@@ -22,7 +23,7 @@ from translator.engine.verdict import Check, Undecided
 from translator.engine.windows import Group, Key, Window
 from translator.errors import Refused
 from translator.model.check import problems
-from translator.model.expr import Test
+from translator.model.expr import Expr, Test
 from translator.model.rule import Rule
 from translator.model.walk import attributes
 
@@ -30,15 +31,33 @@ MOST_BINDINGS = 1_000
 """Combinations of groups that one event completes for a rule; without a global constraint they multiply."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """A sub-pattern as a rule set knows it: the rule's number and the place in the rule."""
 
     rule: int
     place: int
-    check: Check
-    event_types: frozenset[str] | None
-    clauses: tuple[Clause, ...]
+    filter: Expr
+    dialect: Dialect
+    context: Context
+
+    @cached_property
+    def check(self) -> Check:
+        """The filter, compiled.
+
+        Raises: as :func:`translator.engine.compile.compile_expr`.
+        """
+        return compile_expr(self.filter, self.dialect, self.context)
+
+    @cached_property
+    def event_types(self) -> frozenset[str] | None:
+        """The event types that the filter names; ``None`` when events of any type can satisfy it."""
+        return pinned_event_types(self.filter)
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """What the filter cannot do without."""
+        return needs(self.filter, self.dialect, self.context)
 
 
 class _Way:
@@ -88,11 +107,15 @@ class Correlation:
     MOST_LOOKED_AT groups would have had to be looked at; the rest was left out.
     ``undecided`` is what was missing the last time that an aggregate constraint could not be told.
 
+    With ``sound``, which an earlier run found out, filters are compiled when they are first asked.
+
     Raises: Refused(engine-rule, engine-relation, engine-constraint, aggregate-unsupported), and as
     :func:`translator.engine.compile.compile_expr`.
     """
 
-    def __init__(self, rule: Rule, number: int, dialect: Dialect, context: Context) -> None:
+    def __init__(
+        self, rule: Rule, number: int, dialect: Dialect, context: Context, *, sound: bool = False
+    ) -> None:
         problem = next(problems(rule), None)
         if problem is not None:
             raise Refused("engine-rule", f"rule '{rule.name}': {problem}")
@@ -101,15 +124,12 @@ class Correlation:
         self.undecided: Undecided | None = None
         self._sources = sources(rule)
         self.patterns = tuple(
-            Pattern(
-                number,
-                place,
-                compile_expr(each.filter, dialect, context),
-                pinned_event_types(each.filter),
-                needs(each.filter, dialect, context),
-            )
+            Pattern(number, place, each.filter, dialect, context)
             for place, each in enumerate(rule.sub_patterns)
         )
+        if not sound:
+            for pattern in self.patterns:
+                _ = pattern.check  # Now, because it may be refused.
         self._windows = [self._window(place, dialect, context) for place in range(len(self.patterns))]
         names = [pattern.name for pattern in rule.sub_patterns]
         joined = conditions(rule.global_constraint, names, dialect, context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from translator.dialect.profile import Dialect
@@ -34,7 +34,8 @@ class Replay:
     """All rules over one stream, with events in the order of their times (:mod:`translator.engine.clock`).
 
     ``unknown`` holds by number of the rule what could not be told; such an event does not count as a match.
-    With ``tolerant`` a rule that the engine refuses does not fire, and ``refused`` holds why.
+    With ``tolerant`` a rule that the engine refuses does not fire, and ``refused`` holds why. ``sound`` are
+    the numbers of rules that an earlier run compiled; their filters are compiled when they are first asked.
 
     Raises: as :class:`translator.engine.correlation.Correlation`, unless it is tolerant.
     """
@@ -43,6 +44,7 @@ class Replay:
     dialect: Dialect
     context: Context = NOTHING
     tolerant: bool = False
+    sound: Container[int] = ()
     unknown: dict[int, Unknown] = field(default_factory=dict, init=False)
     refused: dict[int, TranslatorError] = field(default_factory=dict, init=False)
 
@@ -50,7 +52,9 @@ class Replay:
         self._states: dict[int, Correlation] = {}
         for number, rule in enumerate(self.rules):
             try:
-                self._states[number] = Correlation(rule, number, self.dialect, self.context)
+                self._states[number] = Correlation(
+                    rule, number, self.dialect, self.context, sound=number in self.sound
+                )
             except TranslatorError as error:
                 if not self.tolerant:
                     raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 from translator.engine.compile import EVENT_TYPE, CompiledRule
@@ -45,7 +46,10 @@ class FilterIndex(Generic[Item]):
                 by_type[name] = by_type.get(name, 0) | 1 << index
         self._of_any_type = of_any_type
         self._by_type = {name: found | of_any_type for name, found in by_type.items()}
-        self._prefilter = Prefilter([item.clauses for item in self.items])
+
+    @cached_property
+    def _prefilter(self) -> Prefilter:
+        return Prefilter([item.clauses for item in self.items])
 
     def candidates(self, event_type: str | None) -> tuple[int, ...]:
         """Those that an event of this type can satisfy."""

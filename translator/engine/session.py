@@ -7,7 +7,7 @@ gives one at once, with the incident's attributes, where a rule names its event 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from translator.dialect.profile import Dialect
 from translator.engine.context import NOTHING, Context
@@ -28,6 +28,7 @@ class Session:
     """One stream. ``firings`` counts those of the rules, ``circular`` those whose incidents go in circles.
 
     With ``tolerant`` what the engine refuses is left out, and ``refused`` holds why, by number of the rule.
+    ``sound`` is for the replay.
 
     Raises: as :class:`translator.engine.replay.Replay` and :class:`translator.engine.incidents.IncidentLog`.
     """
@@ -40,10 +41,11 @@ class Session:
         exceptions: Sequence[RuleException] = (),
         *,
         tolerant: bool = False,
+        sound: Container[int] = (),
     ) -> None:
         self.rules = tuple(rules)
         self.log = IncidentLog(rules, dialect, context, exceptions, tolerant=tolerant)
-        self.replay = Replay(self.log.watched, dialect, context, tolerant=tolerant)
+        self.replay = Replay(self.log.watched, dialect, context, tolerant=tolerant, sound=sound)
         self.firings = 0
         self.circular = 0
         self._end = 0.0

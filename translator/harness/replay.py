@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import cache
@@ -48,13 +48,26 @@ class RuleBook:
         return [warning for parsed in self.rules for warning in parsed.warnings]
 
 
+Reader = Callable[[Path], Iterable[ParsedRule | InputError]]
+"""What gives the rules of a document, and what of it cannot be read."""
+
+
 def read_rule_book(paths: Sequence[Path], precedence: Precedence | None = None) -> RuleBook:
     """The rules of files and of the ``*.xml`` below directories; what cannot be read gives its error."""
+    book = read_rules_with(lambda path: read_rules(read_bytes(path, MAX_BYTES), str(path), precedence), paths)
+    for parsed in book.rules:
+        book.unused.update({part.partition("=")[0] for part in parsed.unknown})
+        book.unsuited.update(remarks(parsed.rule, _types()))
+    return book
+
+
+def read_rules_with(reader: Reader, paths: Sequence[Path]) -> RuleBook:
+    """The same, by a reader of documents; how the rules suit the engine is not looked at."""
     book = RuleBook()
     for path in paths:
         try:
             for file in _documents(path):
-                _read(file, precedence, book)
+                _read(file, reader, book)
         except TranslatorError as error:
             book.errors.append(error)
     return book
@@ -70,16 +83,14 @@ def _documents(path: Path) -> Iterator[Path]:
     yield from files
 
 
-def _read(file: Path, precedence: Precedence | None, book: RuleBook) -> None:
+def _read(file: Path, reader: Reader, book: RuleBook) -> None:
     before = len(book.rules), len(book.errors)
     try:
-        for outcome in read_rules(read_bytes(file, MAX_BYTES), str(file), precedence):
+        for outcome in reader(file):
             if isinstance(outcome, InputError):
                 book.errors.append(outcome)
             else:
                 book.rules.append(outcome)
-                book.unused.update({part.partition("=")[0] for part in outcome.unknown})
-                book.unsuited.update(remarks(outcome.rule, _types()))
     except TranslatorError as error:
         sigma = file.suffix in (".yml", ".yaml") and not error.hint
         hint = "a Sigma rule is translated first: translate RULE.yml -o RULES.xml" if sigma else error.hint

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from translator.dialect.profile import Dialect
-from translator.engine.columnar.marks import Clause
+from translator.engine.columnar.marks import Clause, clauses
 from translator.engine.compile import compile_expr, pinned_event_types
 from translator.engine.context import Context
 from translator.engine.values import Event, Record, as_text, fold
@@ -26,20 +26,24 @@ Key = tuple[str | None, ...]
 
 @dataclass
 class Filter:
-    """One filter. ``clauses`` are all it has (:mod:`translator.engine.columnar.marks`).
+    """One filter.
 
     ``asked`` counts the events that it was asked about, ``computed`` those of them for which the verdict was
     not remembered.
     """
 
     expr: Expr
-    clauses: Sequence[Clause]
     dialect: Dialect
     context: Context
     asked: int = 0
     computed: int = 0
     _new: dict[Key, Verdict] = field(default_factory=dict)
     _old: dict[Key, Verdict] = field(default_factory=dict)
+
+    @cached_property
+    def clauses(self) -> Sequence[Clause]:
+        """All its clauses (:mod:`translator.engine.columnar.marks`)."""
+        return clauses(self.expr, self.dialect, self.context)
 
     @cached_property
     def check(self) -> Check:

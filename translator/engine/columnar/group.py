@@ -9,7 +9,6 @@ import numpy as np
 from translator.dialect.profile import Dialect
 from translator.engine.columnar.column import Rows
 from translator.engine.columnar.filters import Filter
-from translator.engine.columnar.literals import Store
 from translator.engine.columnar.marked import Marked
 from translator.engine.columnar.marks import Clause, Mark
 from translator.engine.columnar.sample import ENOUGH, Sample
@@ -17,8 +16,8 @@ from translator.engine.columnar.table import Table
 from translator.engine.columnar.tree import OPEN, TRUE, Judge, Judges
 from translator.engine.context import Context
 
-Choice = Mapping[int, Sequence[int]]
-"""Number of a filter -> the numbers of its clauses that are looked up."""
+Choice = Mapping[int, Sequence[Clause]]
+"""Number of a filter -> its clauses that are looked up."""
 
 FEW = 64
 """Events about which the closure is asked at once."""
@@ -37,19 +36,19 @@ class Group:
         context: Context,
         judges: Judges,
         choice: Choice | None = None,
-        store: Store | None = None,
     ) -> None:
         self._filters = filters
-        self._setting = dialect, context, store
+        self._setting = dialect, context
         self._judges = judges
         self._judged: dict[int, Judge] = {}
         self.table = Table({name for each in filters.values() for name in each.columns})
-        self.choice = choice
+        # One that lacks a filter is none of these filters.
+        self.choice = choice if choice is not None and choice.keys() == filters.keys() else None
         self._marked: dict[str, Marked] = {}
         self._needs: dict[int, tuple[int, ...]] = {}
         self._free: list[int] = []
-        if choice is not None:
-            self._prepare(choice)
+        if self.choice is not None:
+            self._prepare(self.choice)
 
     def candidates(self) -> Iterator[tuple[int, Rows, Rows]]:
         """Each filter, with the places of the events that it holds for and those of events to ask it about.
@@ -57,9 +56,7 @@ class Group:
         It is false for all others.
         """
         count = len(self.table)
-        if self.choice is None:
-            self.choice = self._choose()
-            self._prepare(self.choice)
+        self.learn()
         rows = self._rows()
         for number in self._free:
             yield number, *self._judge(number, np.arange(count))
@@ -67,6 +64,12 @@ class Group:
             own = [rows[clause] for clause in clauses if clause in rows]
             if len(own) == len(clauses):
                 yield number, *self._judge(number, _all_of(own, count))
+
+    def learn(self) -> None:
+        """Choose clauses by the events of the batch, unless that was done before."""
+        if self.choice is None:
+            self.choice = self._choose()
+            self._prepare(self.choice)
 
     def _judge(self, number: int, rows: Rows) -> tuple[Rows, Rows]:
         """Which events a filter holds for, and which are left; many are looked at together."""
@@ -88,17 +91,13 @@ class Group:
                 texts = [column.texts[code] for code in self.table.codes(name)[:count].tolist()]
                 some[name] = [text for text in texts if text is not None]
         sample = Sample(some, count)
-        return {
-            number: [each.clauses.index(clause) for clause in sample.choose(each.clauses)]
-            for number, each in self._filters.items()
-        }
+        return {number: sample.choose(each.clauses) for number, each in self._filters.items()}
 
     def _prepare(self, choice: Choice) -> None:
         numbers: dict[Clause, int] = {}
         for number, chosen in choice.items():
-            own = [self._filters[number].clauses[place] for place in chosen]
-            if own:
-                self._needs[number] = tuple(numbers.setdefault(clause, len(numbers)) for clause in own)
+            if chosen:
+                self._needs[number] = tuple(numbers.setdefault(clause, len(numbers)) for clause in chosen)
             else:
                 self._free.append(number)
         marks: dict[str, dict[Mark, tuple[int, ...]]] = {}

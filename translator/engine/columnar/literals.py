@@ -27,42 +27,26 @@ class Literals(Protocol):
     def find(self, values: Sequence[str], *, ignore_case: bool) -> Hits: ...
 
 
-class Store(Protocol):
-    """Where compiled sets of texts are kept between runs."""
-
-    def get(self, key: bytes) -> bytes | None: ...
-
-    def put(self, key: bytes, value: bytes) -> None: ...
-
-
 def has_hyperscan() -> bool:
     """Whether the fast way is installed."""
     return find_spec("hyperscan") is not None
 
 
-def literals(wanted: Sequence[Wanted], store: Store | None = None) -> Literals:
+def literals(wanted: Sequence[Wanted]) -> Literals:
     """The texts, ready to be looked for."""
-    return Compiled(wanted, store) if has_hyperscan() else Pieces(wanted)
+    return Compiled(wanted) if has_hyperscan() else Pieces(wanted)
 
 
 class Compiled:
     """One Hyperscan database; values are scanned as one text."""
 
-    def __init__(self, wanted: Sequence[Wanted], store: Store | None) -> None:
+    def __init__(self, wanted: Sequence[Wanted]) -> None:
         import hyperscan  # Part of an extra.
 
         expressions = [as_bytes(place, text) for place, text in wanted]
-        key = b"hyperscan " + b"".join(len(each).to_bytes(4, "big") + each for each in expressions)
-        kept = None if store is None else store.get(key)
-        if kept is not None:
-            self._database = hyperscan.loadb(kept, hyperscan.HS_MODE_BLOCK)
-            self._database.scratch = hyperscan.Scratch(self._database)
-            return
         self._database = hyperscan.Database()
         numbers = list(range(len(expressions)))
         self._database.compile(expressions, numbers, len(expressions), 0, literal=True)
-        if store is not None:
-            store.put(key, hyperscan.dumpb(self._database))
 
     def find(self, values: Sequence[str], *, ignore_case: bool) -> Hits:
         """Every text in every value."""

@@ -10,7 +10,7 @@ from translator.dialect.profile import Dialect
 from translator.engine.columnar.column import Codes, Column, Text
 from translator.engine.columnar.hits import Hits, Numbers
 from translator.engine.columnar.joined import holding
-from translator.engine.columnar.literals import Literals, Store, literals
+from translator.engine.columnar.literals import Literals, literals
 from translator.engine.columnar.marks import Mark
 from translator.engine.context import Context
 from translator.engine.predicates import Predicate, predicate
@@ -22,14 +22,14 @@ Clauses = tuple[int, ...]
 class _Texts:
     """Texts that are looked for in one form of the values."""
 
-    def __init__(self, marks: Mapping[Mark, Clauses], ignore_case: bool, store: Store | None) -> None:
+    def __init__(self, marks: Mapping[Mark, Clauses], ignore_case: bool) -> None:
         self._ignore_case = ignore_case
         self._clauses = np.array([number for own in marks.values() for number in own], dtype=np.intp)
         # A text that tells several clauses is looked for once.
         self._spread = Hits()
         counts = np.array([len(own) for own in marks.values()], dtype=np.intp)
         self._spread.add(len(marks), np.repeat(np.arange(len(marks)), counts), self._clauses)
-        self._literals: Literals = literals([(mark.place, mark.text) for mark in marks], store)
+        self._literals: Literals = literals([(mark.place, mark.text) for mark in marks])
 
     def find(self, values: Sequence[str]) -> tuple[Numbers, Numbers]:
         """Pairs of a place in the values and a clause that the value satisfies."""
@@ -41,9 +41,7 @@ class _Texts:
 class Marked:
     """One attribute of the events of one type; ``marks`` say which clauses each of them satisfies."""
 
-    def __init__(
-        self, marks: Mapping[Mark, Clauses], dialect: Dialect, context: Context, store: Store | None
-    ) -> None:
+    def __init__(self, marks: Mapping[Mark, Clauses], dialect: Dialect, context: Context) -> None:
         self._texts: list[_Texts] = []
         for ignore_case in (False, True):
             own = {
@@ -52,7 +50,7 @@ class Marked:
                 if mark.test is None and mark.folded is ignore_case
             }
             if own:
-                self._texts.append(_Texts(own, ignore_case, store))
+                self._texts.append(_Texts(own, ignore_case))
         self._asked: list[tuple[Predicate, Clauses]] = [
             (predicate(mark.test, dialect, context), numbers) for mark, numbers in marks.items() if mark.test
         ]

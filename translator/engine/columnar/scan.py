@@ -12,7 +12,6 @@ from translator.dialect.profile import Dialect
 from translator.engine.columnar.column import Rows
 from translator.engine.columnar.filters import Filter
 from translator.engine.columnar.group import Choice, Group
-from translator.engine.columnar.literals import Store
 from translator.engine.columnar.tree import Judges
 from translator.engine.compile import EVENT_TYPE
 from translator.engine.context import NOTHING, Context
@@ -53,7 +52,7 @@ class Scan:
 
     A batch :meth:`begin` s, events are added to it, and :meth:`found` tells what it came to. ``choices`` says
     for event types which clauses of their filters are looked up; what it lacks is found out
-    from the first events of a type, and :attr:`choices` has it then. ``store`` keeps what was compiled.
+    from the first events of a type, and :attr:`choices` has it then.
     """
 
     def __init__(
@@ -62,12 +61,10 @@ class Scan:
         dialect: Dialect,
         context: Context = NOTHING,
         choices: Mapping[str, Choice] | None = None,
-        store: Store | None = None,
     ) -> None:
         self._filters = tuple(filters)
         self._setting = dialect, context, Judges(dialect, context)
         self._known = dict(choices or {})
-        self._store = store
         self._of_any: list[int] = []
         self._of_type: dict[str, list[int]] = {}
         for number, each in enumerate(self._filters):
@@ -125,6 +122,11 @@ class Scan:
                 group.table.begin()
             known += [before + places[each] for each in own]
             group.table.add([events[place] for place in own], names, all_named=all_named)
+
+    def learn(self) -> None:
+        """Choose by the events of the batch what is looked up, and pass over them."""
+        for name in self._places:
+            self._group(name).learn()
 
     def found(self, event_of: Callable[[int], Event]) -> Found:
         """What the events of the batch came to; ``event_of`` gives one of them by its place.
@@ -195,7 +197,7 @@ class Scan:
         if group is None:
             numbers = sorted([*self._of_any, *self._of_type.get(name or "", ())])
             own = {number: self._filters[number] for number in numbers}
-            group = Group(own, *self._setting, self._known.get(name or ""), self._store)
+            group = Group(own, *self._setting, self._known.get(name or ""))
             self._groups[name] = group
         return group
 

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -24,7 +24,6 @@ from translator.batch.wire import to_wire
 from translator.dialect.profile import Dialect
 from translator.engine.clock import DEFAULT_DELAY
 from translator.engine.columnar.filters import Filter
-from translator.engine.columnar.marks import clauses
 from translator.engine.columnar.scan import Scan
 from translator.engine.context import Context
 from translator.engine.session import Session
@@ -33,6 +32,7 @@ from translator.harness.backtest.feed import Feed
 from translator.harness.backtest.files import Batch, EventFile
 from translator.harness.backtest.journal import Journal
 from translator.harness.backtest.order import Order
+from translator.harness.backtest.plan import Plan
 from translator.harness.backtest.totals import Totals
 from translator.harness.backtest.worker import Found, Worker
 from translator.model.rule import Rule
@@ -41,6 +41,9 @@ MOST_ERRORS = 20
 """Records that cannot be read and are named; the others are counted."""
 _AHEAD = 2
 """Batches of each process that are under way or wait to be fed."""
+LEARNED = 8_000_000
+LEARNED_AGAIN = 500_000
+"""Bytes of the first file by which is chosen what is looked up; the latter where earlier runs chose."""
 _LOOK = 0.5
 """Seconds between two looks at whether the process that started this one still runs."""
 
@@ -61,6 +64,7 @@ class Backtest:
     jobs: int = 1
     journal: Journal | None = None
     key: bytes = b""
+    plan: Plan | None = None
     errors: list[TranslatorError] = field(default_factory=list, init=False)
     events: int = field(default=0, init=False)
     remembered: int = field(default=0, init=False)
@@ -69,7 +73,10 @@ class Backtest:
     done: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self.session = Session(self.rules, self.dialect, self.context, tolerant=True)
+        self._learned = None if self.plan is None else self.plan.known()
+        # Rules that were refused are compiled again, which says why.
+        sound = () if self._learned is None else _AllBut(self._learned.refused)
+        self.session = Session(self.rules, self.dialect, self.context, tolerant=True, sound=sound)
         self._filters = self.session.replay.filters
         self._owners = [rule for rule, _ in self._filters]
         self.totals = Totals(self.rules, self._owners)
@@ -213,17 +220,29 @@ class Backtest:
         return found
 
     def _worker(self) -> Worker:
-        filters = [
-            Filter(expr, clauses(expr, self.dialect, self.context), self.dialect, self.context)
-            for _, expr in self._filters
-        ]
+        filters = [Filter(expr, self.dialect, self.context) for _, expr in self._filters]
+        choices = None if self._learned is None else self._learned.chosen
         reads = [self.session.replay.reads(rule) for rule in self._owners]
         at_once = [self.session.at_once(rule) for rule in self._owners]
-        return Worker(Scan(filters, self.dialect, self.context), reads, at_once)
+        return Worker(Scan(filters, self.dialect, self.context, choices), reads, at_once)
+
+    def _learn(self, worker: Worker) -> None:
+        """Choose what is looked up once for all processes, and keep it."""
+        before = worker.choices
+        with suppress(OSError):
+            for file in self.files:
+                if file.lined:
+                    # Processes choose for types that come later.
+                    length = LEARNED_AGAIN if before else LEARNED
+                    worker.learn(Batch(file.number, str(file.path), 0, min(file.size, length), whole=False))
+                    break
+        if self.plan is not None and (self._learned is None or worker.choices.keys() != before.keys()):
+            self.plan.keep(self.session.replay.refused, worker.choices)
 
     @contextmanager
     def _scanner(self) -> Iterator[Callable[[Batch], Future[Found]]]:
         worker = self._worker()
+        self._learn(worker)
         if self.jobs < 2:
             yield lambda batch: _at_once(worker, batch)
             return
@@ -236,6 +255,16 @@ class Backtest:
             yield lambda batch: pool.submit(_serve, batch)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class _AllBut:
+    """All numbers but some."""
+
+    numbers: frozenset[int]
+
+    def __contains__(self, number: object) -> bool:
+        return number not in self.numbers
 
 
 def _at_once(worker: Worker, batch: Batch) -> Future[Found]:

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from translator.engine.columnar.group import Choice
 from translator.engine.columnar.scan import Scan
 from translator.engine.values import Event, Record, as_text
 from translator.harness.backtest.decode import Times
@@ -81,6 +82,19 @@ class Worker:
         self._reads = reads
         self._incidents = incidents
         self._times = Times()
+
+    @property
+    def choices(self) -> dict[str, Choice]:
+        """What is looked up for which event types, as far as it was chosen."""
+        return self._scan.choices
+
+    def learn(self, batch: Batch) -> None:
+        """Choose what is looked up by the events of a batch of lines.
+
+        Raises: OSError.
+        """
+        Intake(self._scan, self._times).read(batch)
+        self._scan.learn()
 
     def work(self, batch: Batch) -> Found:
         """Everything that a batch holds for the rules.

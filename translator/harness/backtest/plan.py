@@ -1,0 +1,134 @@
+"""What a backtest finds out before it begins, kept between runs: data alone, found by what it was made from.
+
+Kept are the rules of each document, which of them the engine refuses, and which clauses are looked up for
+events of each type. The last only says where it is faster to look, never what is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from translator.batch.cache import Cache, digest
+from translator.batch.scope import program
+from translator.batch.wire import WireRule, WireTest, from_wire, to_wire
+from translator.dialect.profile import Dialect
+from translator.engine.columnar.group import Choice
+from translator.engine.columnar.marks import Mark
+from translator.engine.predicates import Place
+from translator.errors import InputError, Location
+from translator.parse.rule_xml import ParsedRule, read_rules
+from translator.parse.rule_xml.document import MAX_BYTES
+from translator.sources.files import read_bytes
+
+
+class _Rule(msgspec.Struct, frozen=True, array_like=True):
+    """A rule of a document, and its line."""
+
+    rule: WireRule
+    line: int | None
+
+
+class _Mark(msgspec.Struct, frozen=True, array_like=True):
+    """As :class:`Mark`."""
+
+    attribute: str
+    folded: bool
+    place: Place
+    text: str
+    test: WireTest | None
+
+
+class Known(msgspec.Struct, frozen=True, array_like=True):
+    """Numbers of the rules that are refused, and for event types what is looked up of which filters."""
+
+    refused: frozenset[int]
+    choices: dict[str, dict[int, list[list[_Mark]]]]
+
+    @property
+    def chosen(self) -> dict[str, Choice]:
+        """The choices as the scan has them."""
+        return {
+            name: {number: [tuple(map(_as_mark, each)) for each in own] for number, own in choice.items()}
+            for name, choice in self.choices.items()
+        }
+
+
+@dataclass
+class Plan:
+    """``cache`` is ``None`` when nothing is to be kept; ``settings`` is what the rules are compiled for."""
+
+    cache: Cache | None
+    settings: bytes
+    _documents: list[bytes] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, directory: Path | None, dialect: Dialect, context: bytes) -> Plan:
+        """The plan in a directory, or one that is not kept."""
+        settings = digest(repr(sorted(dialect.entries.items())).encode(), context)
+        return cls(None if directory is None else Cache(directory, digest(b"backtest", program())), settings)
+
+    def read(self, path: Path) -> Iterable[ParsedRule | InputError]:
+        """The rules of a document, and what cannot be read.
+
+        Raises: InputError as :func:`translator.parse.rule_xml.read_rules`.
+        """
+        data = read_bytes(path, MAX_BYTES)
+        key = digest(b"document", data)
+        self._documents.append(key)
+        known = None if self.cache is None else _decoded(self.cache.get(key), list[_Rule])
+        if known is not None:
+            return [
+                ParsedRule(from_wire(each.rule), (), (), Location(str(path), each.line)) for each in known
+            ]
+        found = list(read_rules(data, str(path)))
+        rules = [each for each in found if isinstance(each, ParsedRule)]
+        if self.cache is not None and len(rules) == len(found):
+            wire = [_Rule(to_wire(each.rule), each.location.line) for each in rules]
+            self.cache.put(key, msgspec.msgpack.encode(wire))
+        return found
+
+    def known(self) -> Known | None:
+        """What an earlier run found out about the rules of these documents."""
+        known: Known | None = None if self.cache is None else _decoded(self.cache.get(self._key), Known)
+        return known
+
+    def keep(self, refused: Iterable[int], choices: Mapping[str, Choice]) -> None:
+        """Keep what this run found out."""
+        if self.cache is None:
+            return
+        wire = {
+            name: {
+                number: [[_as_wire(mark) for mark in clause] for clause in own]
+                for number, own in choice.items()
+            }
+            for name, choice in choices.items()
+        }
+        self.cache.put(self._key, msgspec.msgpack.encode(Known(frozenset(refused), wire)))
+        self.cache.save()
+
+    @property
+    def _key(self) -> bytes:
+        return digest(b"plan", self.settings, *self._documents)
+
+
+def _decoded(data: bytes | None, form: Any) -> Any:
+    """What was kept; ``None`` when it is not there or not what is expected."""
+    if data is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(data, type=form)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _as_wire(mark: Mark) -> _Mark:
+    return _Mark(mark.attribute, mark.folded, mark.place, mark.text, to_wire(mark.test))
+
+
+def _as_mark(mark: _Mark) -> Mark:
+    return Mark(mark.attribute, mark.folded, mark.place, mark.text, from_wire(mark.test))
