@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice, zip_longest
 from typing import Any
 
@@ -31,6 +31,8 @@ Unit = tuple[Step, ...]
 """What makes a rule match once: one event, or those of a correlation, at one time."""
 _TRIED = 5
 """If none of so many values that look alike meets a rule, it asks for something else."""
+_GIVEN_UP = 60
+"""After so many values in a row that do not fit no more are tried."""
 _SOLVED = 30
 """Values that are then looked for one by one."""
 
@@ -182,7 +184,7 @@ class Cast:
         self.group: dict[str, Any] = dict(pinned or {})
         self.others: dict[str, Any] = {}
         for name in source.section.group_by:
-            fitting = self._fitting(name)
+            fitting = self.fitting(self.choices(name), partial(self._grouped, name))
             if name not in self.group:
                 value = next(fitting, None)
                 if value is None:
@@ -191,6 +193,9 @@ class Cast:
             other = next((each for each in islice(fitting, 9) if each != self.group[name]), None)
             if other is not None:
                 self.others[name] = other
+
+    def _grouped(self, name: str, place: int, value: Any) -> Row:
+        return Row(place, {**self.group, name: value}, {})
 
     @property
     def places(self) -> range:
@@ -223,11 +228,15 @@ class Cast:
                     seen.add(str(value))
                     yield value
 
-    def _fitting(self, name: str) -> Iterator[Any]:
-        """Values of a group-by field with which every rule can match."""
-        for value in self.choices(name):
-            if all(self.unit(Row(place, {**self.group, name: value}, {})) for place in self.places):
+    def fitting(self, values: Iterable[Any], row: Callable[[int, Any], Row]) -> Iterator[Any]:
+        """Of the values those with which every rule can match; ends after many in a row that do not fit."""
+        missed = 0
+        for value in values:
+            if all(self.unit(row(place, value)) for place in self.places):
+                missed = 0
                 yield value
+            elif (missed := missed + 1) == _GIVEN_UP:
+                return
 
     def fields(self, values: Values, place: int) -> Values:
         """The values by the names that the events of a rule have for them."""

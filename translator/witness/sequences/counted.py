@@ -82,7 +82,7 @@ def _distinct(cast: Cast, name: str, number: int) -> list[dict[str, Any]]:
     """Values for the fields that are counted, of which one field differs; none where there are too few."""
     fixed = {other: next(cast.choices(other), None) for other in cast.source.section.fields}
     known = {other: value for other, value in fixed.items() if value is not None}
-    proposed = ({**known, name: value} for value in islice(cast.choices(name), 2 * LARGEST))
-    fitting = (each for each in proposed if all(cast.unit(row(cast, at, each)) for at in cast.places))
+    proposed = ({**known, name: value} for value in cast.choices(name))
+    fitting = cast.fitting(proposed, lambda place, extra: row(cast, place, extra))
     found = list(islice(fitting, number))
     return found if len(found) == number else []

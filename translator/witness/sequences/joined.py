@@ -7,13 +7,15 @@ from itertools import combinations, islice, pairwise
 from typing import TYPE_CHECKING
 
 from translator.witness.sequences.reading import joins, within
-from translator.witness.sequences.rows import CONDITION, LARGEST, Rows, row
+from translator.witness.sequences.rows import CONDITION, Rows, row
 
 if TYPE_CHECKING:
     from translator.witness.sequences.cast import Cast
 
 MOST_SETS = 6
 """Sets of rules that are tried where several satisfy a condition."""
+MOST_TRIED = 500
+"""Sets of one size that are looked at."""
 _PAIR = 2
 
 
@@ -73,10 +75,12 @@ def _sets(cast: Cast) -> list[tuple[int, ...]]:
         return [tuple(cast.places)]
     found: list[tuple[int, ...]] = []
     for size in range(1, len(cast.places) + 1):
-        for chosen in islice(combinations(cast.places, size), LARGEST):
+        for chosen in islice(combinations(cast.places, size), MOST_TRIED):
             if _satisfied(cast, chosen) and not any(set(each) <= set(chosen) for each in found):
                 found.append(chosen)
-    return found[:MOST_SETS]
+                if len(found) == MOST_SETS:
+                    return found
+    return found
 
 
 def _satisfied(cast: Cast, met: Collection[int]) -> bool:

@@ -180,7 +180,7 @@ def _longest(window: Sequence[_Entry]) -> int:
     return max(ending[-1].values(), default=0)
 
 
-def _measured(section: Section, window: Sequence[_Entry]) -> int | Fraction | None:
+def _measured(section: Section, window: Sequence[_Entry]) -> int | float | None:
     if section.type == "event_count":
         return len(window)
     half = len(section.fields)
@@ -191,15 +191,21 @@ def _measured(section: Section, window: Sequence[_Entry]) -> int | Fraction | No
     if not numbers:
         return None
     if section.type == "value_sum":
-        return sum(numbers, Fraction(0))
+        return _rounded(sum(numbers, Fraction(0)))
     if section.type == "value_avg":
-        return sum(numbers, Fraction(0)) / len(numbers)
+        return _rounded(sum(numbers, Fraction(0)) / len(numbers))
     percentile = Fraction(str(section.percentile)) if section.type == "value_percentile" else _MEDIAN
-    return numbers[max(1, ceil(Fraction(percentile) * len(numbers) / 100)) - 1]
+    return _rounded(numbers[max(1, ceil(Fraction(percentile) * len(numbers) / 100)) - 1])
 
 
 def _number(text: str) -> Fraction | None:
+    """A whole number, or the double that is nearest to a broken one."""
     try:
-        return Fraction(text)
+        exact = Fraction(text)
+        return exact if exact.denominator == 1 else Fraction(float(text))
     except ValueError:
         return None
+
+
+def _rounded(exact: Fraction) -> int | float:
+    return exact.numerator if exact.denominator == 1 else float(exact)
