@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -148,16 +149,16 @@ def test_a_path_that_leads_to_no_rule(path: str, error: str, run: Runner) -> Non
 
 
 def test_a_file_that_may_not_be_read(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: Callable[..., Any] = Path.open
+    opened: Callable[..., Any] = os.open
 
-    def closed(path: Path, *arguments: Any, **keywords: Any) -> Any:
-        if path.name == "secret.yml":
+    def closed(path: Any, *arguments: Any, **keywords: Any) -> Any:
+        if Path(path).name == "secret.yml":
             raise PermissionError(13, "Permission denied")
         return opened(path, *arguments, **keywords)
 
     write(Path("rules/secret.yml"), rule_text())
     write(Path("rules/good.yml"), rule_text(title="Good"))
-    monkeypatch.setattr(Path, "open", closed)
+    monkeypatch.setattr(os, "open", closed)
     result = run("rules", "--no-cache")
     assert result.code == 1
     assert len(parse(result.out.encode())) == 1

@@ -97,10 +97,10 @@ def test_reading_a_directory(tmp_path: Path) -> None:
 
 
 def test_reading_without_permission(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path, mode: str) -> None:
+    def refuse(path: Path, flags: int) -> int:
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(InputError, match=r"a\.yml: file-unreadable: .*: permission denied"):
         read_bytes(tree / "a.yml", 10)
 

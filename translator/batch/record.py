@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from translator.batch.wire import WireRule, from_wire, to_wire
 from translator.errors import EXIT_BUG, InputError, Location, Refused, TranslatorError, UsageError
-from translator.model.rule import Rule
 from translator.notes import CATALOGUE, Effect, Note
 
 if TYPE_CHECKING:
+    from translator.model.rule import Rule
     from translator.render.registry import Page
     from translator.translate import Translation
 
@@ -38,8 +36,9 @@ class Translated(msgspec.Struct, array_like=True, tag="rule", dict=True):
     """One condition of one Sigma rule: what a :class:`Translation` says, without what it was made from.
 
     ``path`` is known where the file is, so it does not travel. ``leaves`` counts the fields and values of
-    the condition that were dealt with; ``fields`` are those of a refused rule. Words that a Sigma rule leaves
-    out are empty.
+    the condition that were dealt with; ``fields`` are those of a refused rule. ``name``, ``event_type`` and
+    ``techniques`` are those of the FortiSIEM rule, which is ``encoded``: most readers do without the rest of
+    it. Words that a Sigma rule leaves out, and those of a rule that is not there, are empty.
     """
 
     line: int | None
@@ -57,7 +56,10 @@ class Translated(msgspec.Struct, array_like=True, tag="rule", dict=True):
     leaves: int
     fields: tuple[str, ...]
     remarks: tuple[Remark, ...]
-    wire: WireRule | None
+    name: str
+    event_type: str
+    techniques: tuple[str, ...]
+    encoded: bytes
     path: str = ""
 
     @property
@@ -67,9 +69,20 @@ class Translated(msgspec.Struct, array_like=True, tag="rule", dict=True):
 
     @cached_property
     def rule(self) -> Rule | None:
-        """The FortiSIEM rule; None where a note says why there is none."""
-        rule: Rule | None = from_wire(self.wire)
-        return rule
+        """The FortiSIEM rule; None where a note says why there is none.
+
+        Raises: InputError(cache-damaged) when somebody else wrote what the cache has.
+        """
+        if not self.encoded:
+            return None
+        # The classes for it take longer to load than thousands of records to decode.
+        from translator.batch.wire import decode_rule
+
+        try:
+            return decode_rule(self.encoded)
+        except ValueError as error:
+            cause = "what the cache has for this rule is no rule"
+            raise InputError("cache-damaged", cause, self.location, "translate with --no-cache") from error
 
     @cached_property
     def notes(self) -> tuple[Note, ...]:
@@ -130,7 +143,6 @@ _KINDS: dict[_Kind, type[TranslatorError]] = {
 _OTHER: _Kind = "other"
 Item = Translated | Failure
 
-_HALF = re.compile("[\ud800-\udfff]")
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER: msgspec.msgpack.Decoder[tuple[Item, ...]] = msgspec.msgpack.Decoder(tuple[Item, ...])
 
@@ -143,7 +155,9 @@ def encode(items: tuple[Item, ...]) -> bytes:
     try:
         return _ENCODER.encode(items)
     except UnicodeEncodeError:
-        return _ENCODER.encode(_whole(msgspec.to_builtins(items)))
+        from translator.batch.wire import encode_whole
+
+        return encode_whole(items)
 
 
 def decode(data: bytes, path: str) -> tuple[Item, ...]:
@@ -163,7 +177,7 @@ def decode(data: bytes, path: str) -> tuple[Item, ...]:
 def translated(translation: Translation) -> Translated:
     """What is kept of a translation."""
     source = translation.source.sigma
-    return Translated(
+    record = Translated(
         line=translation.location.line,
         index=translation.index,
         id=translation.id,
@@ -181,7 +195,24 @@ def translated(translation: Translation) -> Translated:
         remarks=tuple(
             Remark(each.code.name, each.effect, each.text, each.field) for each in translation.notes
         ),
-        wire=to_wire(translation.rule),
+        name="",
+        event_type="",
+        techniques=(),
+        encoded=b"",
+    )
+    return record if translation.rule is None else with_rule(record, translation.rule)
+
+
+def with_rule(record: Translated, rule: Rule) -> Translated:
+    """The record with this FortiSIEM rule."""
+    from translator.batch.wire import encode_rule
+
+    return msgspec.structs.replace(
+        record,
+        name=rule.name,
+        event_type=rule.incident.event_type,
+        techniques=rule.techniques,
+        encoded=encode_rule(rule),
     )
 
 
@@ -195,11 +226,3 @@ def failure(error: TranslatorError, file: str, trace: str = "") -> Failure:
 
 def _word(value: Any) -> str:
     return "" if value is None else str(value.name).lower()
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, str):
-        return _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
-    if isinstance(value, list | tuple):
-        return [_whole(each) for each in value]
-    return value

@@ -7,12 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from translator.batch.cache import Cache, default_directory, digest
-from translator.batch.record import Failure, Item, Translated, decode, encode, failure
+from translator.batch.record import Failure, Item, Translated, decode, encode, failure, with_rule
 from translator.batch.scope import scope_of
-from translator.batch.wire import to_wire
 from translator.errors import TranslatorError
 from translator.lowering.names import Names
 from translator.options import Options
@@ -109,8 +106,8 @@ class _Files:
     def _finished(self, item: Item, key: bytes, name: str) -> Translated | TranslatorError:
         if isinstance(item, Failure):
             return item.error(name)
-        if item.wire is not None and self._run.unique:
-            wanted = (item.wire.name, item.wire.incident.event_type)
+        if item.name and self._run.unique:
+            wanted = (item.name, item.event_type)
             unique = self._names.pair(*wanted, item.suffix)
             if unique != wanted:
                 return self._renamed(item, unique, key, name)
@@ -128,7 +125,7 @@ class _Files:
         from translator.translate import distinct
 
         rule = distinct(item.rule, unique, self._run.options.settings.emission.dialect)
-        renamed = msgspec.structs.replace(item, wire=to_wire(rule))
+        renamed = with_rule(item, rule)
         if self._cache is not None and key:
             self._cache.put(known, encode((renamed,)))
         return renamed

@@ -6,6 +6,7 @@ are made from the classes, so a field of the model cannot be forgotten.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from types import UnionType
@@ -52,6 +53,41 @@ WireRule: Any = _FORMS[rule.Rule]
 """The type of a rule on the way, for the decoder of what holds it."""
 WireTest: Any = _FORMS[expr.Test]
 """The same for a leaf of a filter."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(WireRule)
+
+
+def encode_rule(value: rule.Rule) -> bytes:
+    """A rule as bytes."""
+    wire = to_wire(value)
+    try:
+        return _ENCODER.encode(wire)
+    except UnicodeEncodeError:
+        return encode_whole(wire)
+
+
+def decode_rule(data: bytes) -> rule.Rule:
+    """The rule that the bytes stand for.
+
+    Raises: ValueError when they are anything else than :func:`encode_rule` gives.
+    """
+    found: rule.Rule = from_wire(_DECODER.decode(data))
+    return found
+
+
+def encode_whole(value: Any) -> bytes:
+    """What holds half a character, which a file name may and no encoding can: U+FFFD takes its place."""
+    return _ENCODER.encode(_whole(msgspec.to_builtins(value, builtin_types=(bytes,))))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list | tuple):
+        return [_whole(each) for each in value]
+    return value
 
 
 def to_wire(value: Any) -> Any:

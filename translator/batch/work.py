@@ -6,7 +6,6 @@ processes, so their number changes nothing about the results.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import traceback
@@ -18,6 +17,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from translator.batch.memory import collect_rarely
 from translator.batch.record import Defect, Item, encode, failure, translated
 from translator.errors import Location, TranslatorError
 from translator.options import Options
@@ -31,7 +31,7 @@ Task = tuple[Path, bytes]
 """A file and what it holds."""
 
 CHUNK = 16
-"""Files handed to a process at once."""
+"""Files that a process takes at once."""
 _WORTH_A_PROCESS = 4 * CHUNK
 """Starting a process costs as much as translating some dozens of files."""
 
@@ -69,10 +69,10 @@ def translate_files(
         for task in tasks:
             yield translate_file(task, options, shared)
         return
-    chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)]
-    workers = _start(processes, options, shared)
+    translate_file(tasks[0], options, shared)  # what each process would load by itself is there then
+    workers = _start(processes, tasks, options, shared)
     try:
-        for results in _in_order(workers, chunks):
+        for results in _in_order(workers, -(-len(tasks) // CHUNK)):
             yield from results
     except (EOFError, OSError) as error:
         raise Defect(
@@ -91,41 +91,41 @@ class _Worker:
     """A process, this end of its pipe, and the number of the chunk that it works on."""
 
     process: BaseProcess
-    pipe: Connection[Sequence[Task], list[bytes]]
+    pipe: Connection[int, list[bytes]]
     chunk: int = -1
 
 
-def _start(number: int, options: Options, shared: Shared | None) -> list[_Worker]:
+def _start(number: int, tasks: Sequence[Task], options: Options, shared: Shared | None) -> list[_Worker]:
     workers: list[_Worker] = []
     for _ in range(number):
         here, there = Pipe()
         # A process inherits the pipes to earlier ones; open copies would hide that this process has ended.
         inherited = [here, *(worker.pipe for worker in workers)]
-        process = Process(target=_serve, args=(there, inherited, options, shared), daemon=True)
+        process = Process(target=_serve, args=(there, inherited, tasks, options, shared), daemon=True)
         process.start()
         there.close()
         workers.append(_Worker(process, here))
     return workers
 
 
-def _in_order(workers: Sequence[_Worker], chunks: Sequence[Sequence[Task]]) -> Iterator[list[bytes]]:
+def _in_order(workers: Sequence[_Worker], chunks: int) -> Iterator[list[bytes]]:
     """The results of the chunks. A worker gets its next chunk when it has delivered the last one.
 
     Raises: EOFError or OSError when a worker is no longer there.
     """
-    waiting = iter(enumerate(chunks))
+    waiting = iter(range(chunks))
     busy: dict[object, _Worker] = {}
     done: dict[int, list[bytes]] = {}
 
     def hand_over(worker: _Worker) -> None:
-        for worker.chunk, chunk in waiting:
-            worker.pipe.send(chunk)
+        for worker.chunk in waiting:
+            worker.pipe.send(worker.chunk)
             busy[worker.pipe] = worker
             return
 
     for worker in workers:
         hand_over(worker)
-    for number in range(len(chunks)):
+    for number in range(chunks):
         while number not in done:
             for pipe in wait([worker.pipe for worker in busy.values()]):
                 worker = busy.pop(pipe)
@@ -135,27 +135,23 @@ def _in_order(workers: Sequence[_Worker], chunks: Sequence[Sequence[Task]]) -> I
 
 
 def _serve(
-    pipe: Connection[list[bytes], Sequence[Task]],
+    pipe: Connection[list[bytes], int],
     inherited: Iterable[Connection[Any, Any]],
+    tasks: Sequence[Task],
     options: Options,
     shared: Shared | None,
 ) -> None:
-    """Translate what comes through the pipe, until nothing more can come."""
+    """Translate the chunks whose numbers come through the pipe, until nothing more can come."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     for other in inherited:
         other.close()
-    _collect_rarely()
+    collect_rarely()
     try:
         while True:
-            pipe.send([translate_file(task, options, shared) for task in pipe.recv()])
+            first = pipe.recv() * CHUNK
+            pipe.send([translate_file(task, options, shared) for task in tasks[first : first + CHUNK]])
     except (EOFError, OSError):
         return
-
-
-def _collect_rarely() -> None:
-    """Look for cycles now and then only: what lives on has none, and rules come and go in thousands."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def _defect(error: Exception, file: str) -> Defect:

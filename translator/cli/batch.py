@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from translator.batch.memory import collect_rarely
 from translator.batch.record import Defect, Translated
 from translator.batch.run import Run
 from translator.cli.console import progress, say_trace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from translator.translate import Translation
 from translator.options import Options
 
+_STANDARD_INPUT = str(STANDARD_INPUT)
 Each = TypeVar("Each", "Translation", Translated)
 
 
@@ -60,6 +62,7 @@ def translate_many(
     ``jobs`` are processes at once, None for one per processor; no result depends on it. Only runs of several
     files are kept in the cache of the user: a single file is translated as quickly as it is looked up.
     """
+    collect_rarely()
     batch: Batch[Translated] = Batch()
     batch.files = list(each_file(paths, batch))
     run = Run(options, jobs)
@@ -89,9 +92,10 @@ def each_file(paths: Sequence[str], batch: Batch[Any]) -> Iterator[Path]:
 
 def _identity(file: Path) -> str:
     """The same text for two paths of one file, without a look at each folder for each file."""
-    if file == STANDARD_INPUT or file.is_symlink():
-        return str(file if file == STANDARD_INPUT else file.resolve())
-    folder, name = os.path.split(file)
+    path = str(file)
+    if path == _STANDARD_INPUT or file.is_symlink():
+        return path if path == _STANDARD_INPUT else str(file.resolve())
+    folder, name = os.path.split(path)
     return f"{_real_folder(folder)}{os.sep}{name}"
 
 

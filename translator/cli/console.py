@@ -12,16 +12,17 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from translator.errors import InputError, Location
 from translator.notes import Effect
+
+if TYPE_CHECKING:  # a result for programs does without it, and it takes long to load
+    from rich.console import Console
+    from rich.text import Text
 
 COLOURS = {
     Effect.INFO: "dim",
@@ -41,25 +42,24 @@ _CONTROL = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)
 }
 
 
-class _Stream(Console):
-    """A console that drops what nobody reads, instead of ending the program."""
-
-    def on_broken_pipe(self) -> None:
-        _drop(self.file)
-
-
 def messages() -> Console:
     """Standard error; colour only on a terminal, and not with ``NO_COLOR``."""
-    return _Stream(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+    from translator.cli.stream import Stream
+
+    return Stream(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def results() -> Console:
     """Standard output for people; colour only on a terminal. Lines are as long as they are."""
-    return _Stream(highlight=False, emoji=False, soft_wrap=True)
+    from translator.cli.stream import Stream
+
+    return Stream(highlight=False, emoji=False, soft_wrap=True)
 
 
 def line(*parts: str | tuple[str, str]) -> Text:
     """One line of texts, or of texts with a style; control characters are shown as escapes."""
+    from rich.text import Text
+
     pairs = ((part, "") if isinstance(part, str) else part for part in parts)
     return Text.assemble(*((text.translate(_CONTROL), style) for text, style in pairs))
 
@@ -86,6 +86,8 @@ def show(lines: Iterable[Text]) -> None:
 
     Raises: InputError(cannot-write).
     """
+    from rich.text import Text
+
     with _writing():
         results().print(Text("\n").join(lines))
 
@@ -117,13 +119,13 @@ def _writing() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        _drop(sys.stdout)
+        drop(sys.stdout)
     except OSError as error:
-        _drop(sys.stdout)
+        drop(sys.stdout)
         raise cannot_write("<stdout>", error, "free some space, or write elsewhere with -o") from error
 
 
-def _drop(stream: IO[str]) -> None:
+def drop(stream: IO[str]) -> None:
     """Let what is still in the stream's buffer, and all that follows, go nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
@@ -139,10 +141,11 @@ def cannot_write(name: str, error: OSError, hint: str) -> InputError:
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
     """A bar on a terminal, nothing in a pipe; yields a function to call after each step."""
-    console = messages()
-    if not console.is_terminal or total < 2:
+    if total < 2 or not sys.stderr.isatty() or not (console := messages()).is_terminal:
         yield lambda: None
         return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=total)

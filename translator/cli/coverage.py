@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.text import Text
 
 from translator.batch.record import Translated
 from translator.cli.batch import Batch, translate_many
@@ -20,6 +19,9 @@ from translator.coverage.forms import as_json as form
 from translator.errors import EXIT_BUG, EXIT_FAILED, EXIT_OK, TranslatorError
 from translator.sources.files import STANDARD_INPUT, display_name
 from translator.taxonomy.stanza import stanzas as all_stanzas
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 SHOWN = 10
 """As many rows of a table; --json and --html have all of them."""

@@ -158,8 +158,8 @@ def _row(result: Translated) -> Row:
         ),
         level=result.level or "(none)",
         status=status,
-        name=result.wire.name if result.wire is not None else "",
-        techniques=tuple(result.wire.techniques) if result.wire is not None else (),
+        name=result.name,
+        techniques=result.techniques,
         fields=result.fields,
         notes=result.remarks,
     )

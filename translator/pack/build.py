@@ -191,7 +191,7 @@ def _installed(found: Account, rules: tuple[ManifestRule, ...]) -> Account:
 
 def _refused(assembled: Assembled) -> Iterator[Left]:
     for each in assembled.account:
-        if isinstance(each, Translated) and each.wire is None:
+        if isinstance(each, Translated) and not each.name:
             reasons = tuple(f"{note.code.name}: {note.text}" for note in each.refusals)
             yield Left(each.id, each.title, each.path, reasons)
     yield from map(_left, assembled.errors)

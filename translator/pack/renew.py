@@ -137,6 +137,6 @@ def _elsewhere(assembled: Assembled, files: Sequence[Path], root: Path, settings
 
 def _refused(assembled: Assembled) -> Iterator[tuple[str, str]]:
     for each in assembled.account:
-        if isinstance(each, Translated) and each.wire is None:
+        if isinstance(each, Translated) and not each.name:
             words = "; ".join(f"{note.code.name}: {note.text}" for note in each.refusals)
             yield key_of(each.id, each.title), words

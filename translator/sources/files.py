@@ -19,7 +19,7 @@ STANDARD_INPUT = Path(_STANDARD_INPUT)
 
 _FIRST = 65_536
 """Bytes that room is made for at first: hardly a rule has more, and the limits are far above."""
-_YAML_SUFFIXES = frozenset({".yml", ".yaml"})
+_YAML_ENDINGS = frozenset({"yml", "yaml"})
 
 
 def find_fixture_files(path: Path | str) -> list[Path]:
@@ -83,14 +83,33 @@ def read_bytes(path: Path | str, limit: int) -> bytes:
 
     Raises: InputError ``file-missing``, ``file-unreadable`` or ``file-too-large``.
     """
-    with open_bytes(path) as stream:
-        data = stream.read(_FIRST)
-        if len(data) == _FIRST:
-            data += stream.read(max(limit + 1 - _FIRST, 0))
+    if str(path) == _STANDARD_INPUT:
+        data = sys.stdin.buffer.read(limit + 1)
+    else:
+        try:
+            data = _read(path, limit + 1)
+        except FileNotFoundError:
+            raise _missing(path) from None
+        except OSError as error:
+            raise _unreadable(path, error) from None
     if len(data) > limit:
         cause = f"the file has more than {limit:,} bytes"
         raise InputError("file-too-large", cause, Location(display_name(path)), "split it into several files")
     return data
+
+
+def _read(path: Path | str, most: int) -> bytes:
+    """The file, or its first bytes; without the layers of a file object, which cost more than the reading."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        parts = [os.read(handle, min(_FIRST, most))]
+        length = len(parts[0])
+        while length < most and (more := os.read(handle, min(length + 1, most - length))):
+            parts.append(more)
+            length += len(more)
+        return b"".join(parts)
+    finally:
+        os.close(handle)
 
 
 def decode(data: bytes, path: Path | str, first_line: int = 1) -> str:
@@ -122,7 +141,8 @@ def _is_fixture(path: Path) -> bool:
 
 def _is_rule(path: Path) -> bool:
     """Fixture files stand beside the rules that they test."""
-    return path.suffix in _YAML_SUFFIXES and not _is_fixture(path)
+    stem, _, ending = path.name.rpartition(".")
+    return bool(stem) and ending in _YAML_ENDINGS and not _is_fixture(path)
 
 
 def _expand(

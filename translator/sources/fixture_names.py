@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-_YAML = (".yml", ".yaml")
+_YAML = ("yml", "yaml")
 REGRESSION_FOLDER = "regression_data"
 """The folder in which SigmaHQ keeps events and what they must fire."""
 
@@ -29,13 +29,13 @@ def fixture_kind(path: Path) -> FixtureKind | None:
     ['own', 'detkit', 'kodon', None, None]
     """
     name = path.name
+    stem, _, ending = name.rpartition(".")
     if name in ("hit.jsonl", "miss.jsonl") and path.absolute().parent.parent.name == "samples":
         return FixtureKind.KODON
-    if name.startswith("detected_events") and path.suffix == ".json":
+    if name.startswith("detected_events") and ending == "json":
         return FixtureKind.ZIRCOLITE
-    if path.suffix not in _YAML:
+    if not stem or ending not in _YAML:
         return None
-    stem = name.removesuffix(path.suffix)
     if stem.endswith(".fixture"):
         return FixtureKind.OWN
     if stem.endswith(".test"):
