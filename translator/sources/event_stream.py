@@ -21,6 +21,8 @@ MAX_DEPTH = 50
 _SKIPPED_AT_ONCE = 1_000_000
 EVTX_MAGIC = b"ElfFile\0"
 """The first bytes of each EVTX file."""
+PARQUET_MAGIC = b"PAR1"
+"""The first bytes of each Parquet file."""
 
 Event = tuple[int, dict[str, object]]
 """The line (from 1) on which an event starts, and its content."""
@@ -34,8 +36,9 @@ _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 class Stream:
     """A file that is read once. UTF-16 with a byte order mark is read as if it were UTF-8.
 
-    ``start`` is the first line that is not blank; of an EVTX file it is the first bytes. The first line may
-    be as long as a file that is read as a whole, if it can be JSON: exports of clouds are one object.
+    ``start`` is the first line that is not blank; of an EVTX or Parquet file it is the first bytes. The first
+    line may be as long as a file that is read as a whole, if it can be JSON: exports of clouds are one
+    object.
     """
 
     def __init__(self, file: BinaryIO, name: str) -> None:
@@ -43,7 +46,7 @@ class Stream:
         self._file = file
         start = file.read(len(EVTX_MAGIC))
         self._head = [start]
-        if start != EVTX_MAGIC:
+        if not start.startswith((EVTX_MAGIC, PARQUET_MAGIC)):
             rest = b"" if start.endswith(b"\n") else self._first_line(start)
             self._head = _split(start + rest)
             if start.startswith(_UTF16_BOMS):

@@ -3,6 +3,7 @@
 | kind | content | suffix |
 |---|---|---|
 | EVTX | starts with ``ElfFile`` | ``.evtx`` |
+| Parquet | starts with ``PAR1`` | ``.parquet`` |
 | JSON: an object, a list of objects, objects one after the other | starts with ``{`` or ``[`` | ``.json`` |
 | JSONL: one object a line | starts with ``{`` | ``.jsonl`` ``.ndjson`` |
 | Windows event XML | starts with ``<`` | ``.xml`` |
@@ -27,7 +28,8 @@ from translator.sources.event_evtx import evtx_events
 from translator.sources.event_json import json_events
 from translator.sources.event_lines import line_events, looks_like_lines
 from translator.sources.event_packed import Part, unpacked
-from translator.sources.event_stream import EVTX_MAGIC, Read, Stream
+from translator.sources.event_parquet import parquet_events
+from translator.sources.event_stream import EVTX_MAGIC, PARQUET_MAGIC, Read, Stream
 from translator.sources.event_w3c import looks_like_w3c, w3c_events
 from translator.sources.event_xml import xml_events
 from translator.sources.files import display_name, open_bytes
@@ -36,6 +38,7 @@ Reader = Callable[[Stream], Iterator[Read]]
 
 _BY_START: dict[bytes, Reader] = {
     EVTX_MAGIC: evtx_events,
+    PARQUET_MAGIC: parquet_events,
     b"{": json_events,
     b"[": json_events,
     b"<": xml_events,
@@ -46,6 +49,7 @@ _BY_SUFFIX: dict[str, Reader] = {
     ".json": json_events,
     ".jsonl": json_events,
     ".ndjson": json_events,
+    ".parquet": parquet_events,
     ".xml": xml_events,
 }
 
@@ -58,7 +62,7 @@ class RawEvent:
     whoever wrote it (:mod:`translator.sources.event_dialects`). JSON gives the object as it is, or the
     objects in it (:mod:`translator.sources.event_envelopes`). Lines of logs are ``{"Log": ...}``,
     ``{"Audit": ...}`` or ``{"W3C": ...}``, see the modules that read them. CSV gives column name to text,
-    without empty cells.
+    without empty cells, Parquet column name to value.
 
     ``location.line`` is the line on which the event starts, for EVTX the number of the record in its file,
     from 1.
@@ -76,9 +80,10 @@ def read_events(path: Path | str, failed: Callable[[InputError], object] | None 
 
     Raises: InputError, when reading comes to the fault. For a file: ``file-missing``, ``file-unreadable``,
     ``file-too-large``, ``not-text``, ``no-events``, ``events-unknown``, ``packed-broken``, ``packed-bomb``,
-    ``packed-too-deep``, ``evtx-extra-missing`` or ``zstd-extra-missing``. For a record after which nothing
-    can be read, without ``failed`` for the first: ``event-too-large``, ``event-too-deep``,
-    ``event-not-object``, ``event-json``, ``event-xml``, ``event-csv``, ``event-columns``, ``event-evtx``.
+    ``packed-too-deep``, ``evtx-extra-missing``, ``parquet-extra-missing`` or ``zstd-extra-missing``. For a
+    record after which nothing can be read, without ``failed`` for the first: ``event-too-large``,
+    ``event-too-deep``, ``event-not-object``, ``event-json``, ``event-xml``, ``event-csv``,
+    ``event-columns``, ``event-evtx``, ``event-parquet``.
     """
     name = display_name(path)
     seen = False
@@ -132,5 +137,5 @@ def _reader(stream: Stream, part: Part) -> Reader:
         return reader_of_suffix
     if looks_like_csv(start):
         return csv_events
-    cause = "the content is none of EVTX, JSON, XML, CSV and the logs that are known"
+    cause = "the content is none of EVTX, Parquet, JSON, XML, CSV and the logs that are known"
     raise InputError("events-unknown", cause, Location(stream.name), "convert the events to JSON")
