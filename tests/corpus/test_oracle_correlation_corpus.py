@@ -70,7 +70,9 @@ def test_every_suite_is_read(shared_root: Path) -> None:
     assert {file.stem for file in (shared_root / "suites").glob("*.jsonl")} == {*SUITES, SUITE}
 
 
-@pytest.mark.parametrize("file", [DIFFERENCES, DIFFERENCES.parent.parent / "suites.yaml"], ids=lambda file: file.parent.name)
+@pytest.mark.parametrize(
+    "file", [DIFFERENCES, DIFFERENCES.parent.parent / "suites.yaml"], ids=lambda file: file.parent.name
+)
 def test_every_difference_names_the_paragraph_that_decides(file: Path) -> None:
     for each in yaml.safe_load(file.read_text(encoding="utf-8"))["differences"]:
         assert each["paragraph"].strip(), each["cases"]
