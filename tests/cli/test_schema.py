@@ -9,6 +9,10 @@ import pytest
 import sqlglot
 
 from tests.cli.command import Runner, rule_text, write
+from tests.cli.standing import standin
+from tests.standin.server import CUSTOMER, StandIn
+
+__all__ = ["standin"]
 
 COLUMNS = {
     "phRecvTime": "DateTime('UTC')",
@@ -47,6 +51,24 @@ def test_all_forms_give_one_schema(form: str, run: Runner) -> None:
         "srcIpAddr": {"column": "srcIpAddrV4", "type": "IPv4", "absent": "default"},
     }
     assert found["schema"]["arrays"] == {"metrics_string": "String", "metrics_uint64": "UInt64"}
+
+
+def test_a_server_is_asked_for_its_columns(
+    run: Runner, standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = json.loads(run("schema", "read", write(Path("columns"), FORMS["lines"]), "--json").out)
+    standin.store.sql_rows = PAIRS
+    assert json.loads(run("schema", "read", "--json").out) == wanted
+    assert json.loads(run("schema", "read", "--api", "v1", "--json").out) == wanted
+    refused = run("schema", "read", "--user", CUSTOMER)
+    assert (refused.code, "query-refused: error 255: SQL is only" in refused.err) == (1, True)
+    assert run("schema", "read", "--table", "events; DROP TABLE x").code == 2
+    standin.store.sql_rows = []
+    nothing = run("schema", "read", "-o", "none.yaml")
+    assert (nothing.code, "columns-invalid: there is no column in it" in nothing.err) == (1, True)
+    assert not Path("none.yaml").exists()
+    monkeypatch.delenv("FORTISIEM_URL")
+    assert "name a file" in run("schema", "read").err
 
 
 def test_a_schema_makes_the_sql_of_rules(run: Runner) -> None:

@@ -19,6 +19,7 @@ from tests.standin.server import (
     AUTHORITY,
     CLIENT,
     CLIENT_SECRET,
+    CUSTOMER,
     MOST_OPEN,
     PASSWORD,
     SECRETS,
@@ -165,6 +166,18 @@ def test_texts_are_escaped_in_both_forms(standin: StandIn, client: Opener) -> No
     for form in ("v1", "v2"):
         assert [row["user"] for row in client(api=form).run(query).rows] == [user]
     assert "]]>" not in report(EventQuery('user = "]]>"', 0, 1))
+
+
+@pytest.mark.parametrize("form", ["v2", "v1 where there is no v2"])
+def test_sql_is_taken_from_those_who_see_everything(form: str, standin: StandIn, client: Opener) -> None:
+    for name, value in FORMS[form].items():
+        setattr(standin, name, value)
+    standin.store.sql_rows = [{"name": "phRecvTime", "type": "Map(String, String) < & >"}]
+    query = EventQuery("", 0, 0, sql="SELECT name, type FROM system.columns WHERE name < 'b' AND 1")
+    assert list(client().run(query).rows) == standin.store.sql_rows
+    with pytest.raises(QueryRefused, match="SQL is only available for Super/Global users"):
+        client(Password(CUSTOMER, Secret(PASSWORD))).run(query)
+    assert client(Password(CUSTOMER, Secret(PASSWORD))).run(ASKED).total == 1
 
 
 def test_an_api_that_the_server_lacks(standin: StandIn, client: Opener) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 import yaml
 
+from translator.cli.connection import connected, query_flags
 from translator.cli.console import ERROR, emit, print_json, say
 from translator.cli.options import FILE, json_flag, profile_flag
 from translator.cli.output import refuse_inputs, write_file
 from translator.dialect.profile import load_profile
-from translator.errors import EXIT_FAILED, EXIT_OK, InputError, Location, TranslatorError
+from translator.errors import EXIT_FAILED, EXIT_OK, InputError, Location, TranslatorError, UsageError
 from translator.harness.replay import read_rule_book
 from translator.render.sql.columns import read_columns
 from translator.render.sql.quoting import remark
@@ -21,6 +26,8 @@ from translator.render.sql.statement import statement
 from translator.sources.files import read_bytes
 
 _MOST_BYTES = 10_000_000
+_MOST_COLUMNS = 10_000
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @click.group(no_args_is_help=True, short_help="Where a ClickHouse table keeps attributes, and SQL for it.")
@@ -34,12 +41,15 @@ def schema() -> None:
 
 
 @schema.command()
-@click.argument("columns", type=FILE, metavar="FILE")
+@click.argument("columns", type=FILE, metavar="[FILE]", required=False)
 @click.option("-o", "--output", type=FILE, metavar="FILE", help="Write the schema to a file.")
 @click.option("--name", default="mine", show_default=True, help="What the schema is called.")
 @click.option("--table", default="fsiem.events", show_default=True, help="The table that statements ask.")
+@query_flags
 @json_flag
-def read(columns: Path, output: Path | None, name: str, table: str, as_json: bool) -> int:
+def read(
+    columns: Path | None, output: Path | None, name: str, table: str, as_json: bool, **flags: Any
+) -> int:
     """Turn the columns of a table into a schema. FILE holds what this query gives; - is standard input:
 
     \b
@@ -47,13 +57,15 @@ def read(columns: Path, output: Path | None, name: str, table: str, as_json: boo
 
     \b
     translate schema read columns.tsv -o mine.yaml
+    translate schema read --url https://siem.example -o mine.yaml
+
+    Without FILE a FortiSIEM is asked, by an event query in SQL, which it takes only from users who see all
+    organisations (docs/client.md).
     """
-    place = Location(str(columns))
-    try:
-        text = read_bytes(columns, _MOST_BYTES).decode("utf-8")
-    except UnicodeDecodeError as error:
-        cause = "it is not text in UTF-8"
-        raise InputError("columns-invalid", cause, place, "write the output in UTF-8") from error
+    if columns is None and not (flags["url"] or os.environ.get("FORTISIEM_URL")):
+        raise UsageError("usage", "neither a file nor a server is named", hint="name a file, or give --url")
+    place = Location(str(columns) if columns else flags["url"] or os.environ["FORTISIEM_URL"])
+    text = _asked(table, **flags) if columns is None else _text(columns, place)
     try:
         found, other = read_columns(text, name, table)
     except TranslatorError as error:
@@ -61,7 +73,7 @@ def read(columns: Path, output: Path | None, name: str, table: str, as_json: boo
     made = msgspec.to_builtins(found)
     written = yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=120)
     if output:
-        refuse_inputs([output], [columns])
+        refuse_inputs([output], [columns] if columns else [])
         write_file(output, written)
     elif not as_json:
         emit(written)
@@ -70,6 +82,27 @@ def read(columns: Path, output: Path | None, name: str, table: str, as_json: boo
         return EXIT_OK
     say(f"{len(found.columns)} columns, {len(found.arrays)} nested columns, {len(other)} hold no attribute")
     return EXIT_OK
+
+
+def _text(columns: Path, place: Location) -> str:
+    try:
+        return read_bytes(columns, _MOST_BYTES).decode("utf-8")
+    except UnicodeDecodeError as error:
+        cause = "it is not text in UTF-8"
+        raise InputError("columns-invalid", cause, place, "write the output in UTF-8") from error
+
+
+def _asked(table: str, **flags: Any) -> str:
+    """The columns as a server says them, in lines of JSON."""
+    database, dot, name = table.partition(".")
+    if not (dot and _WORD.fullmatch(database) and _WORD.fullmatch(name)):
+        raise UsageError("usage", f"'{table[:60]}' is no table", hint="write database.table")
+    with connected(**flags) as client:
+        from translator.pack.client.query import EventQuery
+
+        asked = f"SELECT name, type FROM system.columns WHERE database = '{database}' AND table = '{name}'"
+        rows = client.run(EventQuery("", 0, 0, sql=asked), _MOST_COLUMNS).rows
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
 
 
 @schema.command()
