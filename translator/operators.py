@@ -31,17 +31,28 @@ class Operator:
     ``holds(value, operand)`` is asked for present values only; both sides are prepared by the engine:
     text folded when the dialect ignores case, lists as sets with ``in``, patterns with ``search``.
     ``on_absent`` is the positive verdict for an absent attribute. ``negated`` is the spelling of the
-    negation; an ordering has none and names its ``complement`` instead.
+    negation; an ordering has none and names its ``complement`` instead. ``sql`` is the meaning in
+    ClickHouse, with ``{value}`` and ``{operand}`` prepared likewise; of IS NULL, ``{value}`` is whether the
+    attribute is present.
     """
 
     name: str
     spelling: str
     shape: Shape
     holds: Callable[[Any, Any], bool]
+    sql: str
     source: str
     negated: str | None = None
     complement: str | None = None
     on_absent: bool = False
+
+    def in_sql(self, value: str, operand: str = "") -> str:
+        """The condition in ClickHouse.
+
+        >>> CONTAIN.in_sql("command", "'cmd'")
+        "position(command, 'cmd') > 0"
+        """
+        return self.sql.format(value=value, operand=operand)
 
 
 EQUALS = Operator(
@@ -50,6 +61,7 @@ EQUALS = Operator(
     negated="!=",
     shape=Shape.LITERAL,
     holds=lambda value, operand: bool(value == operand),
+    sql="{value} = {operand}",
     source="structured search operators, 'exactly identical or not identical'",
 )
 LESS = Operator(
@@ -58,6 +70,7 @@ LESS = Operator(
     complement="greater_or_equal",
     shape=Shape.QUANTITY,
     holds=lambda value, operand: bool(value < operand),
+    sql="{value} < {operand}",
     source="structured search operators, numeric types",
 )
 LESS_OR_EQUAL = Operator(
@@ -66,6 +79,7 @@ LESS_OR_EQUAL = Operator(
     complement="greater",
     shape=Shape.QUANTITY,
     holds=lambda value, operand: bool(value <= operand),
+    sql="{value} <= {operand}",
     source="structured search operators, numeric types",
 )
 GREATER = Operator(
@@ -74,6 +88,7 @@ GREATER = Operator(
     complement="less_or_equal",
     shape=Shape.QUANTITY,
     holds=lambda value, operand: bool(value > operand),
+    sql="{value} > {operand}",
     source="structured search operators, numeric types",
 )
 GREATER_OR_EQUAL = Operator(
@@ -82,6 +97,7 @@ GREATER_OR_EQUAL = Operator(
     complement="less",
     shape=Shape.QUANTITY,
     holds=lambda value, operand: bool(value >= operand),
+    sql="{value} >= {operand}",
     source="structured search operators, numeric types",
 )
 IN = Operator(
@@ -90,6 +106,7 @@ IN = Operator(
     negated="NOT IN",
     shape=Shape.LIST,
     holds=lambda value, operand: value in operand,
+    sql="{value} IN ({operand})",
     source="structured search operators, 'belongs or does not belong to a set of values'",
 )
 BETWEEN = Operator(
@@ -98,6 +115,7 @@ BETWEEN = Operator(
     negated="NOT BETWEEN",
     shape=Shape.RANGE,
     holds=lambda value, operand: bool(operand[0] <= value <= operand[1]),
+    sql="({value} BETWEEN {operand})",
     source="structured search operators, all types except strings",
 )
 CONTAIN = Operator(
@@ -106,6 +124,7 @@ CONTAIN = Operator(
     negated="NOT CONTAIN",
     shape=Shape.SUBSTRING,
     holds=lambda value, operand: operand in value,
+    sql="position({value}, {operand}) > 0",
     source="structured search operators; published system rules spell it CONTAIN",
 )
 REGEXP = Operator(
@@ -114,6 +133,7 @@ REGEXP = Operator(
     negated="NOT REGEXP",
     shape=Shape.PATTERN,
     holds=lambda value, operand: operand.search(value) is not None,
+    sql="match({value}, {operand})",
     source="published system rules",
 )
 IS_NULL = Operator(
@@ -122,6 +142,7 @@ IS_NULL = Operator(
     negated="IS NOT NULL",
     shape=Shape.NONE,
     holds=lambda value, operand: False,
+    sql="NOT ({value})",
     on_absent=True,
     source="structured search operators, 'whether an attribute is present or not'",
 )

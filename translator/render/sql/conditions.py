@@ -20,8 +20,8 @@ from translator.model.expr import (
     Text,
     Values,
 )
-from translator.operators import BY_NAME, Operator, Shape
-from translator.render.sql.numbers import SIGNS, network, number, ordered, within
+from translator.operators import BY_NAME, EQUALS, GREATER_OR_EQUAL, LESS_OR_EQUAL, Operator, Shape
+from translator.render.sql.numbers import network, number, ordered, within
 from translator.render.sql.places import Place, place
 from translator.render.sql.same import form
 from translator.render.sql.schema import SchemaFile
@@ -103,7 +103,7 @@ def _test(test: Test, dialect: Dialect, find: Find, texts: Sequence[str] = ()) -
     row = BY_NAME[test.operator]
     if row.shape is Shape.NONE:
         present = where.present or "true"
-        return present if test.negated else f"NOT ({present})"
+        return present if test.negated else row.in_sql(present)
     if isinstance(test.operand, Attribute) and row.shape is Shape.LITERAL:
         return _two(where, find(test.operand.name), test.negated, dialect)
     asked, of_absent = _positive(test, _Leaf(where, test.term.name, row, dialect), texts)
@@ -118,7 +118,7 @@ def _test(test: Test, dialect: Dialect, find: Find, texts: Sequence[str] = ()) -
 def _two(one: Place, other: Place, negated: bool, dialect: Dialect) -> str:
     """Two attributes of the event are equal, or different; absent is equal to nothing."""
     ignores_case = "equals" in dialect.ignores_case
-    equal_ = f"{form(one, ignores_case)} = {form(other, ignores_case)}"
+    equal_ = EQUALS.in_sql(form(one, ignores_case), form(other, ignores_case))
     present = [each.present for each in (one, other) if each.present is not None]
     both = f"({' AND '.join([*present, equal_])})"
     if not negated:
@@ -135,13 +135,13 @@ def _positive(test: Test, leaf: _Leaf, texts: Sequence[str]) -> tuple[str, bool]
         case Shape.LITERAL, Text(value):
             return equal(where, [value], leaf.ignores_case), not value or _may(where)
         case Shape.LITERAL | Shape.QUANTITY, Number(value):
-            return number(where, SIGNS[row.name], value), True
+            return number(where, row, value), True
         case Shape.LITERAL, Network(value):
             return within(where, iter([network(value)])), True
         case Shape.QUANTITY, Network(value) if len(set(network(value))) == 1:
             return within(where, ordered(row.name, network(value)[0])), True
         case Shape.RANGE, Range(Number(low), Number(high)):
-            return f"({number(where, '>=', low)} AND {number(where, '<=', high)})", True
+            return f"({number(where, GREATER_OR_EQUAL, low)} AND {number(where, LESS_OR_EQUAL, high)})", True
         case Shape.RANGE, Range(Network(start), Network(end)):
             first, last = network(start)[0], network(end)[1]
             if first[0] != last[0]:
@@ -173,7 +173,7 @@ def _list(items: tuple[object, ...], leaf: _Leaf) -> tuple[str, bool]:
             "sql-group", "the members of a group are not in the rule", hint="write the members into the list"
         )
     found = [equal(leaf.place, texts, leaf.ignores_case)] if texts else []
-    found += [number(leaf.place, "=", each) for each in numbers]
+    found += [number(leaf.place, EQUALS, each) for each in numbers]
     found += [within(leaf.place, iter(networks))] if networks else []
     only_texts = all(texts) and not numbers and not networks and not _may(leaf.place) if texts else False
     return (found[0] if len(found) == 1 else f"({' OR '.join(found)})"), not only_texts

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 from translator.errors import Refused
+from translator.operators import BETWEEN, EQUALS, REGEXP, Operator
 from translator.render.sql.places import Place
 from translator.render.sql.quoting import quote
 from translator.render.sql.schema import Kind
 
-SIGNS = {"equals": "=", "less": "<", "less_or_equal": "<=", "greater": ">", "greater_or_equal": ">="}
 INTEGER = r"\A[+-]?[0-9]{1,63}\z"
 NUMBER = r"\A[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?\z"
 _FIRST_GROUP = r"\1"
@@ -26,7 +26,7 @@ Address = tuple[int, int]
 """IP version and the address as an integer."""
 
 
-def number(place: Place, sign: str, operand: int | float) -> str:
+def number(place: Place, row: Operator, operand: int | float) -> str:
     """The value is a number, and compares so. Text is a number where it is written as one in decimal.
 
     Raises: Refused(sql-type) for times and addresses.
@@ -36,15 +36,16 @@ def number(place: Place, sign: str, operand: int | float) -> str:
     written = _written(operand)
     match place.kind:
         case Kind.INTEGER:
-            return f"{place.value} {sign} {written}"
+            return row.in_sql(place.value, written)
         case Kind.FLOAT:
-            return f"(isFinite({place.value}) AND {place.value} {sign} {written})"
+            return f"(isFinite({place.value}) AND {row.in_sql(place.value, written)})"
         case Kind.TEXT:
             value = place.value
+            whole, other = f"toInt256OrZero({value})", f"toFloat64OrZero({value})"
             return (
-                f"multiIf(match({value}, {quote(INTEGER)}), toInt256OrZero({value}) {sign} {written}, "
-                f"match({value}, {quote(NUMBER)}) AND length({value}) <= {LONGEST}, "
-                f"isFinite(toFloat64OrZero({value})) AND toFloat64OrZero({value}) {sign} {written}, false)"
+                f"multiIf({REGEXP.in_sql(value, quote(INTEGER))}, {row.in_sql(whole, written)}, "
+                f"{REGEXP.in_sql(value, quote(NUMBER))} AND length({value}) <= {LONGEST}, "
+                f"isFinite({other}) AND {row.in_sql(other, written)}, false)"
             )
         case Kind.ADDRESS:
             return "false"
@@ -91,7 +92,7 @@ def spelled_address(value: str) -> tuple[str, str]:
 
 def _between(value: str, first: Address, last: Address) -> str:
     low, high = (_address(each) for each in (first, last))
-    inside = f"{value} = {low}" if low == high else f"({value} BETWEEN {low} AND {high})"
+    inside = EQUALS.in_sql(value, low) if low == high else BETWEEN.in_sql(value, f"{low} AND {high}")
     if first[0] == 6 and first[1] <= int(_MAPPED[-1]) and last[1] >= int(_MAPPED[0]):
         mapped = f"{value} BETWEEN toIPv6('::ffff:0.0.0.0') AND toIPv6('::ffff:255.255.255.255')"
         return f"({inside} AND NOT ({mapped}))"

@@ -13,8 +13,8 @@ from translator.dialect.profile import Dialect
 from translator.errors import Refused
 from translator.model.expr import And, Attribute, Call, Expr, Number, Or, Test
 from translator.model.rule import Rule, SubPattern
+from translator.operators import BY_NAME
 from translator.render.sql.conditions import condition
-from translator.render.sql.numbers import SIGNS
 from translator.render.sql.places import place
 from translator.render.sql.quoting import quote_name
 from translator.render.sql.schema import Kind, SchemaFile
@@ -99,7 +99,7 @@ def _having(expr: Expr, calls: dict[Call, str]) -> str:
             return f"({' OR '.join(_having(item, calls) for item in items)})"
         case Test(Call() as call, operator, Number(int(number)), False) if operator in _GROWING:
             name = calls.setdefault(call, f"measure_{len(calls)}")
-            return f"{name} {SIGNS[operator]} {number}"
+            return BY_NAME[operator].in_sql(name, str(number))
     raise Refused("sql-aggregate", "an aggregate constraint that more events can make false again")
 
 

@@ -14,6 +14,7 @@ import re2
 
 from translator.dialect.profile import Dialect
 from translator.errors import Refused
+from translator.operators import CONTAIN, EQUALS, IN, REGEXP
 from translator.render.sql.folding import has_case_of_ascii
 from translator.render.sql.places import Place
 from translator.render.sql.quoting import quote
@@ -46,7 +47,7 @@ def contains(place: Place, texts: Sequence[str], ignores_case: bool) -> str:
     for start in range(0, len(wanted), _MOST_NEEDLES):
         part = wanted[start : start + _MOST_NEEDLES]
         if len(part) == 1:
-            found.append(f"position({value}, {quote(part[0])}) > 0")
+            found.append(CONTAIN.in_sql(value, quote(part[0])))
         else:
             found.append(f"multiSearchAny({value}, [{', '.join(map(quote, part))}])")
     found += [_match(place.text(), f"(?i){re2.escape(text)}") for text in texts if text not in plain]
@@ -78,8 +79,8 @@ def searched(place: Place, regex: str, dialect: Dialect) -> tuple[str, bool]:
 
 def _one_of(value: str, texts: Sequence[str]) -> str:
     if len(texts) == 1:
-        return f"{value} = {quote(texts[0])}"
-    return f"{value} IN ({', '.join(map(quote, texts))})"
+        return EQUALS.in_sql(value, quote(texts[0]))
+    return IN.in_sql(value, ", ".join(map(quote, texts)))
 
 
 def small(place: Place, texts: Sequence[str]) -> str:
@@ -100,4 +101,4 @@ def _lower(text: str) -> str:
 
 def _match(value: str, regex: str) -> str:
     # ClickHouse reads a pattern as text that ends at NUL.
-    return f"match({value}, {quote(regex.replace(chr(0), chr(92) + 'x00'))})"
+    return REGEXP.in_sql(value, quote(regex.replace("\0", r"\x00")))
