@@ -100,6 +100,8 @@ def _named(test: Test, providers: tuple[str, ...] | None, context: Context) -> E
     if not _exact(positive, EVENT_ID):
         return test
     ids = [event_id for value in _members(positive) if (event_id := read_event_id(value)) is not None]
+    if context.event_ids is not None:
+        ids = [event_id for event_id in ids if event_id in context.event_ids]
     sure: list[str] = []
     open_ids: list[int] = []
     for event_id in ids:
