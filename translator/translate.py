@@ -145,7 +145,7 @@ def _translate(source: RuleSource, index: int, options: Options) -> Translation:
         ]
     if any(note.effect is Effect.REFUSED for note in notes):
         rule = None
-    located = tuple(replace(note, location=source.location) for note in notes)
+    located = tuple(Note(each.code, each.text, each.effect, each.field, source.location) for each in notes)
     return Translation(
         source, index, rule, located, lowered.leaves, lowered.attack, lowered.link, lowered.suffix
     )

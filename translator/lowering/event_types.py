@@ -30,6 +30,7 @@ from translator.model.expr import (
 from translator.model.walk import attributes
 
 EVENT_TYPE = "eventType"
+_EXACT = frozenset({operators.EQUALS.name, operators.IN.name})
 _EVENT_ID = re.compile("0|[1-9][0-9]{0,9}")
 
 
@@ -72,12 +73,13 @@ def _holds_provider(named: Expr, before: Expr, context: Context) -> bool:
 
 
 def _exact(expr: Expr, attribute: str) -> bool:
-    return (
-        isinstance(expr, Test)
-        and expr.term == Attribute(attribute)
-        and not expr.negated
-        and expr.operator in (operators.EQUALS.name, operators.IN.name)
-    )
+    return isinstance(expr, Test) and _lists(expr, attribute) and not expr.negated
+
+
+def _lists(test: Test, attribute: str) -> bool:
+    """Whether the test, negated or not, is of values of the attribute."""
+    term = test.term
+    return isinstance(term, Attribute) and term.name == attribute and test.operator in _EXACT
 
 
 def _members(expr: Expr) -> tuple[str, ...]:
@@ -96,10 +98,9 @@ def read_event_id(text: str) -> int | None:
 
 def _named(test: Test, providers: tuple[str, ...] | None, context: Context) -> Expr:
     """One test of event ids as one of event types, or as it is."""
-    positive = Test(test.term, test.operator, test.operand)
-    if not _exact(positive, EVENT_ID):
+    if not _lists(test, EVENT_ID):
         return test
-    ids = [event_id for value in _members(positive) if (event_id := read_event_id(value)) is not None]
+    ids = [event_id for value in _members(test) if (event_id := read_event_id(value)) is not None]
     if context.event_ids is not None:
         ids = [event_id for event_id in ids if event_id in context.event_ids]
     sure: list[str] = []
@@ -145,7 +146,7 @@ def among(expr: Expr, possible: frozenset[str] | None = None) -> Expr:
     Of several event type tests in one AND those types remain that satisfy all of them.
     """
     match expr:
-        case Test() if _exact(Test(expr.term, expr.operator, expr.operand), EVENT_TYPE):
+        case Test() if _lists(expr, EVENT_TYPE):
             return expr if possible is None else _settled(expr, possible)
         case Or(items):
             return any_of(among(item, possible) for item in items)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from translator import notes
 from translator.errors import Refused
@@ -111,5 +111,5 @@ def _rule(
         tactic=attack.tactics[0].fortisiem_name if attack.tactics else "",
         techniques=tuple(technique.id for technique in attack.techniques),
         trigger_attributes=metadata.trigger_attributes(shape.shown),
-        origin=Origin(PurePath(source.location.path).name, metadata.text(sigma.status)),
+        origin=Origin(os.path.split(source.location.path)[1], metadata.text(sigma.status)),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -131,9 +133,16 @@ def remediation(rule: SigmaRule) -> str:
 
 def link(path: str) -> str:
     """The address of a rule of the public collection; empty for a rule from elsewhere."""
-    parts = PurePath(path).parts
+    folder, name = os.path.split(path)
+    address = _address(folder)
+    return address and f"{address}/{name}"
+
+
+@lru_cache(maxsize=256)
+def _address(folder: str) -> str:
+    parts = PurePath(folder).parts
     for position, part in enumerate(parts):
-        if _COLLECTION.match(part) and position + 2 < len(parts):
+        if _COLLECTION.match(part) and position + 1 < len(parts):
             return _LINK + "/".join(parts[position:])
     return ""
 

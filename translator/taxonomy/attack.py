@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -135,17 +135,24 @@ def from_tags(tags: Iterable[str]) -> AttackTags:
     related: list[Related] = []
     unknown: list[str] = []
     for tag in tags:
-        if not tag.strip().casefold().startswith(_NAMESPACE):
-            continue
-        if found_tactic := tactic(tag):
-            tactics.append(found_tactic)
-        elif found_technique := technique(tag):
-            techniques.append(found_technique)
-        elif found_related := catalogue().related.get(_bare(tag)):
-            related.append(found_related)
-        else:
-            unknown.append(tag)
+        match _meaning(tag):
+            case Tactic() as found:
+                tactics.append(found)
+            case Technique() as found:
+                techniques.append(found)
+            case Related() as found:
+                related.append(found)
+            case str() as found:
+                unknown.append(found)
     return AttackTags(_once(tactics), _once(techniques), _once(related), _once(unknown))
+
+
+@lru_cache(maxsize=4096)  # thousands of rules have the same hundreds of tags
+def _meaning(tag: str) -> Tactic | Technique | Related | str | None:
+    """What one tag stands for; itself where the tables do not have it, None in another namespace."""
+    if not tag.strip().casefold().startswith(_NAMESPACE):
+        return None
+    return tactic(tag) or technique(tag) or catalogue().related.get(_bare(tag)) or tag
 
 
 @cache

@@ -173,6 +173,7 @@ def data_folder() -> Traversable:
     return resources.files(__package__) / "data"
 
 
+@cache
 def shipped_names(kind: str) -> frozenset[str]:
     """The names of the shipped files of one kind, ``logsources`` or ``fields``, without their ending."""
     entries = (data_folder() / kind).iterdir()
