@@ -119,6 +119,11 @@ def test_every_condition_gives_a_rule() -> None:
     assert [rule.id.removeprefix(rules[0].id) for rule in rules] == ["", "_2", "_3"]
 
 
+def test_the_explanation_has_each_kind_of_events() -> None:
+    leaves = one(replace(OPTIONS, sources="all"), selection={"Text": "x"}).leaves
+    assert [leaf.place for leaf in leaves] == ["labText", "labSecond", "labUnknown"]
+
+
 def test_ids_come_from_the_uuid_or_the_title() -> None:
     with_ids = replace(OPTIONS, ids=True)
     rule = one(with_ids, id="0abcdef1-1111-4111-8111-111111111111").rule
