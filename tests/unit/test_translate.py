@@ -11,6 +11,7 @@ import pytest
 
 from tests.property.lab import TAXONOMY
 from translator.errors import InputError, Location, Refused, TranslatorError
+from translator.lowering import values
 from translator.lowering.metadata import link
 from translator.lowering.names import Names
 from translator.model.expr import Pattern, Values
@@ -400,6 +401,14 @@ def test_notes_and_leaves_of_many_values_cost_no_more_than_the_values(count: int
     translation = one(selection=keywords)
     assert len(translation.leaves) == count
     assert codes(translation) == ["keyword-in-raw"] * count
+
+
+def test_placeholders_may_multiply_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values, "MAX_COMBINATIONS", 4)
+    options = replace(OPTIONS, placeholders={"two": ("a", "b"), "more": ("a", "b", "c")})
+    assert one(options, selection={"Text|expand": "%two%-%two%"}).rule is not None
+    refused = one(options, selection={"Text|expand": "%two%-%more%"})
+    assert [note.code.name for note in refused.refusals] == ["placeholder-unresolved"]
 
 
 def test_placeholders_that_multiply_beyond_reason_are_refused() -> None:
