@@ -45,12 +45,22 @@ events = st.fixed_dictionaries(
         "destIpPort": st.sampled_from([1, 2, 3, 9]),
     },
 )
+NOT_ROOT = Test(USER, "regexp", Pattern("^root$"), negated=True)
+OTHER_CASE = Test(USER, "equals", Text("root"), negated=True)
 ROOT = Test(USER, "equals", Text("ROOT"))
 
 
 @pytest.mark.parametrize("profile", profile_names())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(condition=conditions, seen=st.lists(events, min_size=1, max_size=6))
+@example(
+    And((Test(USER, "in", Values((Text("root"),))), Or((OTHER_CASE, Test(PORT, "equals", Number(1)))))),
+    [{"user": "Root"}],
+)
+@example(
+    And((Test(USER, "in", Values((Text("Root"),))), Or((NOT_ROOT, Test(PORT, "equals", Number(1)))))),
+    [{"user": "Root"}],
+)
 @example(
     And((Test(USER, "regexp", Pattern("^root$")), Or((ROOT, Test(PORT, "equals", Number(1)))))),
     [{"user": "root"}],

@@ -100,7 +100,7 @@ class Possible:
         exact = [each.value for each in members if isinstance(each, Literal) and not _is_range(each)]
         values = {self._key(each): each for each in exact}
         if test.negated:
-            self.excluded |= values.keys()
+            self.excluded |= set() if self._leaves_other_cases(test) else values.keys()
         elif members and len(exact) == len(members):
             old = values if self.values is None else self.values
             self.values = {key: value for key, value in old.items() if key in values}
@@ -147,9 +147,11 @@ class Possible:
         return self.interval.holds(value)
 
     def _agrees(self, test: Test, found: bool) -> bool:
-        if test.negated and self._folds and test.operator not in self.dialect.ignores_case:
-            return True  # it may be found in this case and not in another
-        return found != test.negated
+        return self._leaves_other_cases(test) or found != test.negated
+
+    def _leaves_other_cases(self, test: Test) -> bool:
+        """Whether it excludes a value in one case, and the value may be another case of that."""
+        return test.negated and self._folds and test.operator not in self.dialect.ignores_case
 
     def _searches_exclude(self) -> bool:
         """Whether what one search wants another one forbids: the same, or a text within it."""
