@@ -57,6 +57,14 @@ PARTS = [
         timespan="5m",
         condition={"gte": 5},
     ),
+    related(
+        "by_image",
+        type="event_count",
+        rules=["a"],
+        **{"group-by": ["Image", "Computer"]},
+        timespan="10m",
+        condition={"gte": 5},
+    ),
     related("both", type="temporal", rules=["a", "b"], **{"group-by": ["Computer"]}, timespan="5m"),
 ]
 
