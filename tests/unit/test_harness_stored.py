@@ -38,9 +38,9 @@ def test_messages_name_a_field_as_rules_look_for_it() -> None:
     assert messages({"type": "PATH", "n": 5}, AUDITD) == ('type="PATH" n=5', "type=PATH n=5")
 
 
-def test_the_other_spelling_is_an_event_too() -> None:
-    seen = views({"type": "PATH"}, "sigma", AUDITD)
-    assert [each["rawEventMsg"] for each in otherwise_written(seen, AUDITD)] == ["type=PATH"]
+def test_each_spelling_is_an_event() -> None:
+    found = otherwise_written({"type": "PATH"}, AUDITD)
+    assert [each["rawEventMsg"] for each in found] == ['type="PATH"', "type=PATH"]
 
 
 def test_a_value_is_stored_as_its_row_says_in_any_letter_case() -> None:

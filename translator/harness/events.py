@@ -84,11 +84,12 @@ def _attributes(fields: Mapping[str, Any], log_source: LogSource | None) -> Attr
     return attributes
 
 
-def otherwise_written(seen: EventViews, log_source: LogSource | None) -> Iterator[Attributes]:
-    """The same event with its message in the other ways that the log source has to write it."""
-    if log_source is not None and not has_parser(log_source) and seen.sigma is not None:
-        for message in messages(seen.sigma, log_source)[1:]:
-            yield {**seen.fortisiem, "rawEventMsg": message}
+def otherwise_written(fields: Mapping[str, Any], log_source: LogSource | None) -> Iterator[Attributes]:
+    """The event by the rows of its log source, with the message in each way that they know."""
+    if log_source is not None and not has_parser(log_source):
+        attributes = _attributes(fields, log_source)
+        for message in messages(fields, log_source):
+            yield {**attributes, "rawEventMsg": message}
 
 
 def _names(fields: Mapping[str, Any], log_source: LogSource) -> tuple[str, ...]:

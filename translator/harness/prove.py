@@ -231,6 +231,7 @@ def _mutants(
         return None
     log_source = known_log_source(subject.source, trials.options.settings.taxonomy)
     events = [event.seen.fortisiem for event, _ in found]
-    events += [each for event, _ in found for each in otherwise_written(event.seen, log_source)]
+    made = [event.event for event, _ in found if event.kind not in (GIVEN, STRANGER)]
+    events += [each for event in made for each in otherwise_written(event, log_source)]
     events += siblings(rules[0], [event.seen.fortisiem for event, trial in found if trial.sigma])
     return mutation_score(rules[0], events, trials.context, trials.profile)
