@@ -36,11 +36,8 @@ def default_directory() -> Path:
 
 def digest(*parts: bytes) -> bytes:
     """A short name for byte strings, different for different ones and for different cuts."""
-    state = blake2b(digest_size=_DIGEST)
-    for part in parts:
-        state.update(len(part).to_bytes(8, "big"))
-        state.update(part)
-    return state.digest()
+    pieces = [piece for part in parts for piece in (len(part).to_bytes(8, "big"), part)]
+    return blake2b(b"".join(pieces), digest_size=_DIGEST).digest()
 
 
 class Cache:

@@ -169,8 +169,9 @@ def decode(data: bytes, path: str) -> tuple[Item, ...]:
     for item in items:
         if isinstance(item, Translated):
             item.path = path
-            if any(remark.code not in CATALOGUE for remark in item.remarks):
-                raise ValueError("a note has a code that is not in the catalogue")
+            for remark in item.remarks:
+                if remark.code not in CATALOGUE:
+                    raise ValueError("a note has a code that is not in the catalogue")
     return items
 
 

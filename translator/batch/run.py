@@ -13,8 +13,7 @@ from translator.batch.scope import scope_of
 from translator.errors import TranslatorError
 from translator.lowering.names import Names
 from translator.options import Options
-from translator.sources.documents import MAX_BYTES
-from translator.sources.files import STANDARD_INPUT, display_name, read_bytes
+from translator.sources.files import MAX_BYTES, STANDARD_INPUT, display_name, read_bytes
 from translator.sources.linked import NOTHING, Shared, concerns_others
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from translator.dialect.profile import is_file_name, load_profile, profile_names
 from translator.errors import InputError, TranslatorError, UsageError
 from translator.model.syntax import IDENTIFIER
 from translator.options import Options
-from translator.sources.documents import Document, read_yaml_file
 from translator.taxonomy.levels import LEVELS
 
 if TYPE_CHECKING:
     from translator.lowering.metadata import GroupBy
+    from translator.sources.documents import Document
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, readable=False)
@@ -262,6 +262,8 @@ def read_groups(path: Path) -> dict[str, str]:
 
 def _documents(path: Path) -> list[Document]:
     try:
+        from translator.sources.documents import read_yaml_file  # loads the YAML reader
+
         return read_yaml_file(path)
     except InputError as error:
         if error.code != "not-a-mapping":

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from translator.coverage.account import Account, Row, Totals
+from translator.coverage.account import Account, Missing, Row, Totals
 
 
 def as_json(account: Account) -> dict[str, Any]:
@@ -17,9 +16,13 @@ def as_json(account: Account) -> dict[str, Any]:
         "by_log_source": _totals(account.by_log_source),
         "by_level": _totals(account.by_level),
         "by_code": account.by_code,
-        "missing": [asdict(each) for each in account.missing],
+        "missing": [_missing(each) for each in account.missing],
         "rules": [_row(row) for row in account.rows],
     }
+
+
+def _missing(missing: Missing) -> dict[str, Any]:
+    return {key: getattr(missing, key) for key in ("kind", "name", "log_source", "rules", "unlocks")}
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import yaml
 
 from translator.errors import Location, UsageError
 
@@ -116,8 +115,8 @@ def is_file_name(name: str) -> bool:
 
 @cache
 def _shipped(name: str) -> Dialect:
-    text = (resources.files(__package__) / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
-    return _dialect(msgspec.convert(yaml.safe_load(text), ProfileFile))
+    data = (resources.files(__package__) / "profiles" / f"{name}.yaml").read_bytes()
+    return _dialect(msgspec.yaml.decode(data, type=ProfileFile))
 
 
 def _dialect(file: ProfileFile) -> Dialect:
@@ -135,7 +134,7 @@ def _from_file(path: Path) -> Dialect:
         file = msgspec.yaml.decode(data, type=ProfileFile)
     except OSError as error:
         raise _invalid(path, (error.strerror or type(error).__name__).lower()) from error
-    except (msgspec.MsgspecError, yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _invalid(path, " ".join(str(error).split())[:200]) from error
     if file.extends not in (None, *profile_names()):
         raise _invalid(path, f"it extends '{file.extends}', which is not shipped")

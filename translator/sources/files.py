@@ -17,6 +17,8 @@ _STANDARD_INPUT = "-"
 STANDARD_INPUT = Path(_STANDARD_INPUT)
 """The path that means standard input."""
 
+MAX_BYTES = 2_000_000
+"""Largest file with rules; the longest rule of SigmaHQ has 60,000 bytes."""
 _FIRST = 65_536
 """Bytes that room is made for at first: hardly a rule has more, and the limits are far above."""
 _YAML_ENDINGS = frozenset({"yml", "yaml"})
