@@ -135,7 +135,7 @@ class Journal:
 
     def _compare(self, known: _Header, header: _Header, files: Sequence[EventFile]) -> None:
         if known.key != header.key:
-            raise self._other("is of other rules or settings")
+            raise self._other("is of other rules or settings, or of another version of this program")
         if [each.path for each in known.files] != [each.path for each in header.files]:
             raise self._other("is of other event files")
         for old, new, file in zip(known.files, header.files, files, strict=True):

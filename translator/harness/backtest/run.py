@@ -98,7 +98,7 @@ class Backtest:
         feed = Feed(self.session, self._owners, self.totals)
         try:
             if self.journal is not None:
-                self.journal.open(self._key(), self.files)
+                self.journal.open(self.key_of_checkpoint, self.files)
             for found in self._founds():
                 self._note(found)
                 self.order.take(found)
@@ -119,7 +119,9 @@ class Backtest:
             line += 1 + sum(lines for other, lines in self._lines.get(file, {}).items() if other < start)
         return Location(str(given.path), line)
 
-    def _key(self) -> bytes:
+    @property
+    def key_of_checkpoint(self) -> bytes:
+        """What a checkpoint of this run belongs to."""
         rules = msgspec.msgpack.encode(tuple(map(to_wire, self.rules)))
         settings = repr((sorted(self.dialect.entries.items()), self.delay))
         return digest(program(), rules, settings.encode(), self.key)
