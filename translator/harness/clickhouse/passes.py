@@ -48,9 +48,9 @@ def matches(
     matched = f"arrayJoin(arrayFilter(each -> each >= 0, [{', '.join(conditions)}])) AS matched"
     order = quote_name(schema.order) if schema.order else "0"
     time = f"toUnixTimestamp({quote_name(schema.time)}) AS at"
-    inner = ", ".join([time, f"{order} AS position", *short.columns()])
-    outer = ", ".join(["at", "position", matched, *map(short.given, names)])
-    sql = f"SELECT {outer} FROM (SELECT {inner} FROM {source(schema, list(asked))}) {SETTINGS}"
+    given = ", ".join([time, f"{order} AS position", matched, *map(short.given, names)])
+    # No subquery, so that the servers of a cluster do all of it.
+    sql = f"WITH {', '.join(short.columns())} SELECT {given} FROM {source(schema, list(asked))} {SETTINGS}"
     kinds = [short.find(name).kind for name in names]
     for at, position, number, *values in client.ask(sql):
         pairs = zip(names, values, kinds, strict=True)
