@@ -83,6 +83,30 @@ def test_json_has_the_witnesses(run: Runner, accepted: Path) -> None:
     assert all(each["fires"] for each in changed["witnesses"]["turned"])
 
 
+def test_a_correlation_is_tried_on_sequences(run: Runner, tmp_path: Path) -> None:
+    def rules(threshold: str) -> str:
+        section = f"type: event_count, rules: [first], group-by: [User], timespan: 5m, condition: {threshold}"
+        return f"title: Often\ncorrelation: {{{section}}}\nlevel: high\n"
+
+    # The rule stands in another file, and correlations only know it by its name.
+    write(tmp_path / "rules" / "first.yml", rule_text(keys="name: first\n"))
+    write(tmp_path / "rules" / "often.yml", rules("{gte: 3, lt: 5}"))
+    assert run("snapshot", "rules", "--accept").code == 0
+    write(tmp_path / "rules" / "often.yml", rules("{gte: 2, lt: 4}"))
+    lines = [each.strip() for each in run("snapshot", "rules").out.splitlines()]
+    shown = next(n for n, each in enumerate(lines) if each.startswith("verdict changed on "))
+    assert lines[shown].endswith("sequences of events made from the Sigma rule")
+    assert lines[shown + 1] == "fires now: witness: 2 events"
+    found = json.loads(run("snapshot", "rules", "--json").out)["changed"][0]["witnesses"]
+    first, *_, last = found["turned"]
+    assert (first["fires"], first["alone"], first["at"], len(first["events"])) == (True, True, 2, 2)
+    assert [each["time"] for each in first["events"]] == [0, 299]
+    assert not last["alone"]
+    write(tmp_path / "rules" / "often.yml", rules("{gte: 3, lt: 4}"))
+    lines = [each.strip() for each in run("snapshot", "rules").out.splitlines()]
+    assert "does not fire any more at event 4 of 4: near miss: one event too many" in lines
+
+
 @pytest.mark.parametrize("accept", [[], ["--accept"]])
 def test_a_broken_rule_keeps_its_translation(run: Runner, accepted: Path, accept: list[str]) -> None:
     before = below(accepted)

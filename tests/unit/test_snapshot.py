@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from tests.cli.command import rule_text
+from tests.cli.command import rule_text, write
+from tests.conftest import ROOT
 from translator.batch.record import Translated
 from translator.batch.run import Run
 from translator.dialect.profile import load_profile
 from translator.errors import TranslatorError
 from translator.harness.witnessed import witnessed
+from translator.model.expr import Expr
+from translator.model.rule import Incident, Rule, SubPattern
 from translator.options import Options
 from translator.pack.diff import Category
 from translator.pack.meaning.rules import Kind
 from translator.pack.snapshot import Snapshot, Today, compare, today_of
+from translator.pack.turned import Witnessed, turned
+from translator.parse.expression import parse_filter
+from translator.sources.rule_files import find_shared
 
 DIALECT = load_profile()
 OPTIONS = Options()
 OLD = rule_text(r"Image|endswith: ['\a.exe', '\b.exe']")
-CORRELATION = """title: Often
-correlation: {type: event_count, rules: [base], group-by: [User], timespan: 5m, condition: {gte: 3}}
-level: high
-"""
+
+
+def filter_of(text: str) -> Expr:
+    return parse_filter(text).expr
 
 
 def today(folder: Path) -> Today:
@@ -39,11 +47,12 @@ def today(folder: Path) -> Today:
 
 
 def compared(folder: Path, accepted: Path) -> Snapshot:
+    shared = find_shared(sorted(folder.rglob("*.yml")))
     return compare(
         accepted,
         today(folder),
         DIALECT,
-        lambda rule: witnessed(Path(rule.path), rule.line, rule.index, OPTIONS),
+        lambda rule: witnessed(Path(rule.path), rule.line, rule.index, OPTIONS, shared),
     )
 
 
@@ -97,10 +106,10 @@ def test_a_change_is_told_in_words(
     assert all(
         (tried.tried > 3) is (category in (Category.MEANING, Category.TEXT)) for tried in found.witnessed
     )
-    turned = {each.fires for tried in found.witnessed for each in tried.turned}
+    fires = {each.fires for tried in found.witnessed for each in tried.turned}
     # What only the old rule fires on is not among the events made from the new one, unless as near misses.
-    assert (True in turned) is (kind in (Kind.WIDER, Kind.BOTH))
-    assert kind is not Kind.SAME or not turned
+    assert (True in fires) is (kind in (Kind.WIDER, Kind.BOTH))
+    assert kind is not Kind.SAME or not fires
 
 
 def test_a_rule_that_is_refused_now_is_gone_with_the_reason(change: Callable[[str, str], Snapshot]) -> None:
@@ -122,12 +131,79 @@ def test_a_file_that_cannot_be_read_leaves_what_was_accepted(change: Callable[[s
     assert found.difference.empty
 
 
-def test_a_correlation_has_no_single_events(change: Callable[[str, str], Snapshot]) -> None:
-    base = f"name: base\n{OLD}---\n"
-    found = change(base + CORRELATION, base + CORRELATION.replace("gte: 3", "gte: 2"))
-    (pair,) = found.difference.changed
-    assert pair.meaning.kind is Kind.WIDER
-    assert [each.tried for each in found.witnessed] == [0]
+SEQUENCES: dict[str, Any] = yaml.safe_load(
+    (ROOT / "tests" / "cases" / "snapshot" / "correlations.yaml").read_text(encoding="utf-8")
+)
+
+
+def correlation(case: Mapping[str, Any], side: str) -> str:
+    """Two rules, and the correlation of them as it is on one side."""
+    more = f"\n    {case['filter']}" if side == "new" and "filter" in case else ""
+    first = rule_text(rf"Image|endswith: '\a.exe'{more}", title="First", keys="name: first\n")
+    second = rule_text(r"Image|endswith: '\b.exe'", title="Second", keys="name: second\n")
+    section = {**SEQUENCES["common"][case["base"]], **case.get(side, {})}
+    level = case.get("level", "high") if side == "new" else "high"
+    return "---\n".join(
+        [first, second, yaml.safe_dump({"title": "Related", "correlation": section, "level": level})]
+    )
+
+
+@pytest.mark.parametrize("case", SEQUENCES["cases"], ids=[each["idea"] for each in SEQUENCES["cases"]])
+def test_sequences_show_what_became_of_a_correlation(
+    change: Callable[[str, str], Snapshot], case: dict[str, Any]
+) -> None:
+    found = change(correlation(case, "old"), correlation(case, "new"))
+    ((pair, shown),) = zip(found.difference.changed, found.witnessed, strict=True)
+    assert (shown.tried > 3, shown.sequences) == ((True, True) if case["turned"] else (False, False))
+    for wanted in case["turned"]:
+        assert any(
+            wanted["why"] in each.why
+            and each.fires is wanted["fires"]
+            and (each.at + 1 == wanted["at"] if "at" in wanted else each.alone)
+            for each in shown.turned
+        ), (wanted, shown.turned)
+    # Each verdict that changed is one that the meaning allows for.
+    directions = {each.fires for each in shown.turned}
+    allowed = {Kind.SAME: set(), Kind.WIDER: {True}, Kind.NARROWER: {False}}
+    assert directions <= allowed.get(pair.meaning.kind, {True, False})
+    assert [each.alone for each in shown.turned] == sorted((x.alone for x in shown.turned), reverse=True)
+
+
+def test_an_attribute_that_no_event_has_is_taken_to_be_the_same() -> None:
+    old, new = (
+        Rule(
+            "Often",
+            "",
+            300,
+            (SubPattern("Filter", filter_of("a = 1"), groups, filter_of("COUNT(*) >= 2")),),
+            Incident("PH_RULE_OFTEN", 5, ()),
+        )
+        for groups in (("user", "hostName"), ("user",))
+    )
+    made = [("two", ((0.0, {"a": "1", "user": "x"}), (1.0, {"a": "1", "user": "x"})))]
+    shown = turned(old, new, made, DIALECT)
+    assert [(each.why, each.fires) for each in shown.turned] == [
+        ("two; hostName of the last is another one", True)
+    ]
+    assert shown.tried == 2
+
+
+def test_rules_that_the_engine_cannot_run_are_not_tried() -> None:
+    rule = Rule("One", "", 300, (), Incident("PH_RULE_ONE", 5, ()))
+    assert turned(rule, rule, [("one", ((0.0, {"a": "1"}),))], DIALECT) == Witnessed()
+
+
+def test_a_filter_in_another_file_is_part_of_the_rule(tmp_path: Path) -> None:
+    rules, accepted = tmp_path / "rules", tmp_path / "accepted"
+    write(rules / "one.yml", OLD)
+    write(accepted / "one.xml", compared(rules, accepted).write["one.xml"])
+    write(
+        rules / "filter.yml",
+        "title: Not here\nlogsource: {product: windows, category: process_creation}\n"
+        "filter: {rules: any, selection: {User: backup}, condition: not selection}\n",
+    )
+    (shown,) = compared(rules, accepted).witnessed
+    assert [(each.fires, "User" in each.why) for each in shown.turned][:1] == [(False, True)]
 
 
 def test_other_bytes_of_the_same_rules_are_no_change_of_them(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ from translator.harness.witnessed import witnessed
 from translator.options import Options
 from translator.pack.diff_forms import as_json as difference_form
 from translator.pack.diff_forms import shorten
-from translator.pack.snapshot import Snapshot, Witnessed, compare, today_of
+from translator.pack.snapshot import Snapshot, compare, today_of
+from translator.pack.turned import Made, Turned, Witnessed
+from translator.sources.rule_files import find_shared
 
 _MOST_TURNED = 3
 """As many witnesses are shown of each rule; --json has all of them."""
@@ -60,7 +63,8 @@ def snapshot(
     translate snapshot rules/ --accept
 
     Each changed rule is told in words: metadata only; text changed, same meaning; meaning wider, narrower, or
-    both, with an event that shows it; and whether the verdict on an event made from the Sigma rule changed.
+    both, with an event that shows it; and whether the verdict on an event made from the Sigma rule changed,
+    or on a sequence of events where the rule is a correlation.
     With --accept changed files are written, each whole or not at all, and files whose rules are gone are
     named and removed. Exit code 1 where there is a difference that is not accepted, or a file cannot be read.
     """
@@ -92,8 +96,10 @@ def _compared(
     places = [each.location.path for each in batch.errors if each.location is not None]
     today = today_of(folder, batch.translations, [path for path in places if path in files])
 
-    def events_of(rule: Translated) -> Any:
-        return witnessed(Path(rule.path), rule.line, rule.index, options)
+    shared = cache(lambda: find_shared(batch.files))  # All files are read for it, and mostly nothing changed.
+
+    def events_of(rule: Translated) -> list[Made]:
+        return witnessed(Path(rule.path), rule.line, rule.index, options, shared())
 
     with ExitStack() as stack:
 
@@ -149,13 +155,15 @@ def _step(found: Snapshot, accepted: Path, accept: bool) -> str:
 def _witness_lines(tried: Witnessed) -> Iterator[Text]:
     if not tried.tried:
         return
+    made = f"{'sequences of events' if tried.sequences else 'events'} made from the Sigma rule"
     if not tried.turned:
-        yield line((f"    no verdict changed on {tried.tried} events made from the Sigma rule", "dim"))
+        yield line((f"    no verdict changed on {tried.tried} {made}", "dim"))
         return
-    yield line(f"    verdict changed on {len(tried.turned)} of {tried.tried} events made from the Sigma rule")
+    yield line(f"    verdict changed on {len(tried.turned)} of {tried.tried} {made}")
     for each in tried.turned[:_MOST_TURNED]:
         word = "fires now" if each.fires else "does not fire any more"
-        yield line(f"      {word}: {shorten(each.why)}")
+        place = "" if each.alone else f" at event {each.at + 1} of {len(each.events)}"
+        yield line(f"      {word}{place}: {shorten(each.why)}")
 
 
 def _more(count: int) -> Iterator[Text]:
@@ -171,9 +179,7 @@ def _as_json(found: Snapshot, accept: bool, errors: Sequence[TranslatorError]) -
     for row, tried in zip(form["changed"], found.witnessed, strict=True):
         row["witnesses"] = {
             "tried": tried.tried,
-            "turned": [
-                {"why": each.why, "fires": each.fires, "event": dict(each.event)} for each in tried.turned
-            ],
+            "turned": [_turned(each) for each in tried.turned],
         }
     return {
         **form,
@@ -186,4 +192,14 @@ def _as_json(found: Snapshot, accept: bool, errors: Sequence[TranslatorError]) -
             "reworded": list(found.reworded),
         },
         "errors": forms.errors(errors),
+    }
+
+
+def _turned(each: Turned) -> dict[str, Any]:
+    return {
+        "why": each.why,
+        "fires": each.fires,
+        "alone": each.alone,
+        "at": each.at + 1,
+        "events": [{"time": time, "event": dict(event)} for time, event in each.events],
     }

@@ -12,39 +12,21 @@ from pathlib import Path
 
 from translator.batch.record import Translated
 from translator.dialect.profile import Dialect
-from translator.engine.compile import compile_rule
-from translator.errors import InputError, Refused
+from translator.errors import InputError, TranslatorError
 from translator.pack.diff import Difference, Pair
 from translator.pack.diff import compare as compare_known
 from translator.pack.meaning.rules import UNCHANGED
 from translator.pack.read import Found, Known, read_document
+from translator.pack.turned import Made, Witnessed, turned
 from translator.parse.rule_xml.document import MAX_BYTES
 from translator.sources.files import read_bytes
 from translator.translate import render
 
-Attributes = Mapping[str, str | int | float]
-EventsOf = Callable[[Translated], Sequence[tuple[str, Attributes]]]
-"""Gives events made from the Sigma rule of a translation: what each shows in words, and its attributes."""
+EventsOf = Callable[[Translated], Sequence[Made]]
+"""Gives events, or sequences of them, made from the Sigma rule of a translation; the plainest first."""
 
 Start = Callable[[str, int], Callable[[], None]]
 """Told what begins and of how many steps it is, gives what is called after each step."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """An event made from the Sigma rule on which the two translations say different things."""
-
-    why: str
-    event: Attributes
-    fires: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Witnessed:
-    """What the events made from a rule show of its change. ``tried`` is 0 where there are none."""
-
-    tried: int = 0
-    turned: tuple[Turned, ...] = ()
 
 
 @dataclass
@@ -187,17 +169,12 @@ def _reason(gone: Found, accepted: Path, today: Today) -> str:
 def _witnessed(
     pair: Pair, sources: Mapping[tuple[str, str], Translated], dialect: Dialect, events_of: EventsOf
 ) -> Witnessed:
-    """Both rules on the events made from the Sigma rule.
-
-    Nothing where no verdict can change, and for rules about several events.
-    """
+    """Both rules on the events made from the Sigma rule; nothing where no verdict can change."""
     if pair.meaning == UNCHANGED:
         return Witnessed()
     source = sources[_place(pair.new), pair.new.rule.incident.event_type]
     try:
-        old, new = (compile_rule(each.rule, dialect) for each in (pair.old, pair.new))
-        found = [(why, event, old.matches(event), new.matches(event)) for why, event in events_of(source)]
-    except Refused:
+        made = events_of(source)
+    except TranslatorError:
         return Witnessed()
-    turned = (Turned(why, event, new) for why, event, old, new in found if old is not new)
-    return Witnessed(len(found), tuple(turned))
+    return turned(pair.old.rule, pair.new.rule, made, dialect)
