@@ -141,6 +141,28 @@ def test_the_window_is_the_rule_s() -> None:
     assert "now()" not in text
 
 
+def test_nothing_is_in_an_empty_list() -> None:
+    """As of a group without members."""
+    leaf = Leaf(Attribute("user"), "in", Values(()))
+    assert condition(leaf, load_profile(), load_schema()) == "false"
+    assert condition(replace(leaf, negated=True), load_profile(), load_schema()) == "NOT (false)"
+
+
+@pytest.mark.parametrize(
+    ("text", "once"),
+    [
+        ('user CONTAIN "a" OR user CONTAIN "b" OR user CONTAIN "c\u20ac"', "multiSearchAny"),
+        ('user NOT CONTAIN "a" AND user NOT CONTAIN "b"', "NOT (multiSearchAny"),
+        ('user CONTAIN "a" AND user CONTAIN "b"', "position("),
+        ('user CONTAIN "\u00e9"', "match("),
+    ],
+)
+def test_many_texts_are_looked_for_at_once(text: str, once: str) -> None:
+    found = condition(parse_filter(text).expr, load_profile(), load_schema())
+    assert once in found
+    assert ("multiSearchAny" in found) is ("multiSearchAny" in once)
+
+
 # --- Schemas -------------------------------------------------------------------------------------
 
 

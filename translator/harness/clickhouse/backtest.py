@@ -22,6 +22,7 @@ from translator.errors import Location, Refused, TranslatorError
 from translator.harness.backtest.totals import Sample, Totals, day
 from translator.harness.backtest.worker import SAMPLES, SampleEvent
 from translator.harness.clickhouse.client import Client, source
+from translator.harness.clickhouse.groups import written_out
 from translator.harness.clickhouse.passes import Match
 from translator.harness.clickhouse.search import ALWAYS, Between, Search
 from translator.model.rule import Rule
@@ -87,7 +88,8 @@ class TableBacktest:
             for number, rule in enumerate(watched):
                 if order_matters(rule, self.schema):
                     replay.refused.setdefault(number, _unordered(rule))
-        filters = {number: expr for number, (rule, expr) in enumerate(self._filters)}
+        groups = self.context.groups
+        filters = {number: written_out(expr, groups) for number, (_, expr) in enumerate(self._filters)}
         filters = {number: expr for number, expr in filters.items() if not self._is_refused(number)}
         reads = {number: replay.reads(self._owners[number]) for number in filters}
         search = Search(self.client, self.schema, self.dialect, filters, reads)

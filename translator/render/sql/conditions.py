@@ -176,4 +176,6 @@ def _list(items: tuple[object, ...], leaf: _Leaf) -> tuple[str, bool]:
     found += [number(leaf.place, EQUALS, each) for each in numbers]
     found += [within(leaf.place, iter(networks))] if networks else []
     only_texts = all(texts) and not numbers and not networks and not _may(leaf.place) if texts else False
+    if not found:
+        return "false", False
     return (found[0] if len(found) == 1 else f"({' OR '.join(found)})"), not only_texts
