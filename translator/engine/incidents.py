@@ -141,7 +141,7 @@ class IncidentLog:
                 self._clear(cleared, firing.time)
             return None
         rule = self._rules[firing.rule]
-        if any(each.covers(rule, firing) for each in self._suppressed):
+        if self._suppressed and any(each.covers(rule, firing) for each in self._suppressed):
             return None
         known = self._active.get((firing.rule, firing.key))
         if known is not None and not self._clear_if_quiet(known, firing.time):

@@ -9,7 +9,7 @@ from translator.engine.columnar.marks import Clause, Mark, last_component, last_
 from translator.engine.predicates import Place
 from translator.engine.values import as_text, fold
 
-ENOUGH = 4_096
+ENOUGH = 2_048
 """Events of one type from which is estimated."""
 MOST_CLAUSES = 3
 """Clauses of one filter that are looked up."""
@@ -17,7 +17,7 @@ _RARE = 0.002
 _OFTEN = 0.3
 _UNKNOWN = 0.5
 """Shares of events: no further text is looked for, it is not worth it, and what is assumed of a predicate."""
-_SEARCHED = 50_000
+_SEARCHED = 20_000
 """Characters in which texts are counted."""
 
 
