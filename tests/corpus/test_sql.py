@@ -7,13 +7,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import sqlglot
+from sqlglot import exp
 
 from tests.benchmarks.stream import events
 from translator.dialect.profile import load_profile, profile_names
 from translator.engine.replay import Replay
 from translator.engine.ruleset import FilterIndex
 from translator.engine.values import Event, Record
-from translator.errors import TranslatorError
+from translator.errors import Refused, TranslatorError
 from translator.harness.clickhouse.local import local
 from translator.harness.clickhouse.table import Layout, stored
 from translator.lowering.names import Names
@@ -22,6 +24,7 @@ from translator.normalise import normalise
 from translator.options import Options
 from translator.parse.rule_xml import parse_rules
 from translator.render.sql.schema import load_schema
+from translator.render.sql.statement import statement
 from translator.sources.events import read_events
 from translator.translate import load, render, translate
 
@@ -76,3 +79,21 @@ def test_clickhouse_gives_what_closures_give(rules: list[Rule], stream: list[Eve
     )
     assert found == expected
     assert len(found) > 500
+
+
+def test_every_statement_is_one_question_that_the_database_takes(rules: list[Rule]) -> None:
+    dialect, refused = load_profile(), Counter[str]()
+    with local(load_schema()) as database:
+        database.load([])
+        for rule in rules:
+            try:
+                text = statement(rule, dialect, database.schema, last=60)
+            except Refused as error:
+                refused[error.code] += 1
+                continue
+            (tree,) = sqlglot.parse(text, read="clickhouse")
+            assert isinstance(tree, exp.Select)
+            assert {table.name for table in tree.find_all(exp.Table)} == {"events"}
+            assert list(database.ask(text)) == []
+    print(f"{len(rules)} statements, refused: {dict(refused)}")
+    assert refused.total() < 5
