@@ -24,14 +24,15 @@ from translator.model.expr import (
 
 def tests(expr: Expr) -> Iterator[Test]:
     """Every leaf, from left to right."""
-    match expr:
-        case Test():
-            yield expr
-        case Not(item):
-            yield from tests(item)
-        case And(items) | Or(items):
-            for item in items:
-                yield from tests(item)
+    pending = [expr]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Test):
+            yield node
+        elif isinstance(node, Not):
+            pending.append(node.item)
+        else:
+            pending.extend(reversed(node.items))
 
 
 def replace_tests(expr: Expr, change: Callable[[Test], Expr]) -> Expr:
@@ -47,6 +48,9 @@ def replace_tests(expr: Expr, change: Callable[[Test], Expr]) -> Expr:
             return Or(tuple(replace_tests(item, change) for item in items))
 
 
+_COMPOSED = (Call, Arithmetic)
+
+
 def attributes(expr: Expr) -> tuple[str, ...]:
     """The names of all attributes that the expression reads, each once, in order of appearance."""
     found: dict[str, None] = {}
@@ -54,7 +58,7 @@ def attributes(expr: Expr) -> tuple[str, ...]:
         for part in (test.term, test.operand):
             if isinstance(part, Attribute):
                 found.setdefault(part.name)
-            elif isinstance(part, Call | Arithmetic):
+            elif isinstance(part, _COMPOSED):
                 found.update(dict.fromkeys(_read(part)))
     return tuple(found)
 

@@ -67,12 +67,19 @@ class Taxonomy:
             for rows in file.log_sources:
                 self._extra.setdefault(key_of(rows.head.logsource), []).append(rows)
         self._built: dict[str, LogSource] = {}
+        self._asked: dict[tuple[str | None, str | None, str | None], LogSource | None] = {}
 
     def log_source(self, product: str | None, category: str | None, service: str | None) -> LogSource | None:
         """The most specific log source known: by category, else by service, else by product alone.
 
         A category or service that is not known gives None, not its product.
         """
+        asked = product, category, service
+        if asked not in self._asked:
+            self._asked[asked] = self._found(*asked)
+        return self._asked[asked]
+
+    def _found(self, product: str | None, category: str | None, service: str | None) -> LogSource | None:
         wanted = [LogSourceId(product=product, category=category)] if category else []
         wanted += [LogSourceId(product=product, service=service)] if service else []
         if product and not wanted:
