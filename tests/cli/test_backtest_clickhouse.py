@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from tests.benchmarks.stream import events as stream
 from translator.cli.main import cli
 from translator.dialect.profile import profile_names
-from translator.harness.clickhouse import remote
+from translator.harness.clickhouse import backtest, remote
 from translator.harness.clickhouse.local import Database, local
 from translator.render.sql.schema import load_schema
 
@@ -25,6 +25,8 @@ pytest.importorskip("chdb", reason="chdb is not installed: pip install 'sigma-fo
 pytest.importorskip("clickhouse_connect", reason="the extra 'hunt' is not installed")
 
 ROOT = Path(__file__).parent.parent.parent
+BEGIN = 1_749_999_540
+"""A minute before an hour begins."""
 SECRET = "s3cr3t-word"
 PATTERN = """<SubPattern displayName="{name}" name="{name}">
 <SingleEvtConstr>{filter}</SingleEvtConstr><GroupByAttr>user</GroupByAttr>
@@ -66,14 +68,14 @@ def events(tmp_path: Path) -> Path:
     users, ports = ("eve", "bob", "Eve", "root"), (7, 9, 7, 22, 443)
     lines = [
         {
-            "phRecvTime": 1_750_000_000 + number * number % 7 + number,
+            "phRecvTime": BEGIN + number * number % 7 + number,
             "eventType": "Made",
             "user": users[number * 7 % 4],
             "destIpPort": ports[number * 3 % 5],
         }
         for number in range(120)
     ]
-    lines.append({"user": "eve", "phRecvTime": 1_750_000_400})
+    lines.append({"user": "eve", "phRecvTime": BEGIN + 400})
     path = tmp_path / "events.jsonl"
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
     return path
@@ -92,7 +94,11 @@ def comparable(text: str) -> dict[str, Any]:
     return data
 
 
-def test_chdb_reports_what_a_backtest_of_the_files_does(rules: Path, events: Path) -> None:
+@pytest.mark.parametrize("at_once", [backtest.SLICE_EVENTS, 10], ids=["at once", "hour by hour"])
+def test_chdb_reports_what_a_backtest_of_the_files_does(
+    rules: Path, events: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backtest, "SLICE_EVENTS", at_once)
     plain = run(rules, "--events", events, "--json", "--jobs", "1")
     looked_up = run(rules, "--events", events, "--json", "--clickhouse", "chdb")
     found = comparable(looked_up.stdout)
