@@ -172,6 +172,7 @@ def test_many_texts_are_looked_for_at_once(text: str, once: str) -> None:
         ("String", "String", False),
         ("Nullable(UInt32)", "UInt32", True),
         ("LowCardinality(Nullable(String))", "String", True),
+        ("Nullable(LowCardinality(String))", "String", True),
         ("DateTime('UTC')", "DateTime", False),
     ],
 )
