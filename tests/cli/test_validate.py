@@ -46,6 +46,14 @@ def test_an_attribute_of_the_target_is_no_fault(run: Runner, standin: StandIn) -
     assert [each["verdict"] for each in report["filters"]] == ["accepted", "refused"]
 
 
+def test_a_query_that_the_server_forgot_is_asked_again(run: Runner, standin: StandIn) -> None:
+    write(Path("rules.xml"), RULE)
+    standin.fail("/progress", FAULTS["forgets"])
+    assert run("validate", "rules.xml", "--live").code == 0
+    standin.fail("/progress", *[FAULTS["forgets"]] * 2)
+    assert run("validate", "rules.xml", "--live").code == 1
+
+
 def test_answers_are_kept(run: Runner, standin: StandIn) -> None:
     write(Path("rules.xml"), UNKNOWN)
     first = run("validate", "rules.xml", "--live", "--state", "state.jsonl")

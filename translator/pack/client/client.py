@@ -61,15 +61,19 @@ class Client:
     def accepts(self, query: EventQuery) -> None:
         """Ask the server whether it takes the query, and read nothing.
 
-        The query is waited for: servers refuse more than some that run at once.
+        The query is waited for: servers refuse more than some that run at once. One that is lost may have
+        been forgotten; when that happens again, it is what the server objects to.
 
         Raises: as run.
         """
-        form, ticket = self._submit(query)
-        try:
-            self._wait(form, ticket)
-        except QueryLost as error:
-            raise QueryRefused("query-refused", error.cause, error.location, error.hint) from error
+        for attempt in range(AGAIN + 1):
+            form, ticket = self._submit(query)
+            try:
+                self._wait(form, ticket)
+                return
+            except QueryLost as error:
+                if attempt == AGAIN:
+                    raise QueryRefused("query-refused", error.cause, error.location, error.hint) from error
 
     def rules(self) -> bytes:
         """The document of all rules that are active on the server.

@@ -119,7 +119,7 @@ class JsonForm:
         answer = session.call(QUERY_V2, content=json.dumps(body).encode(), missing=True)
         if answer.status >= 300:
             return None
-        ticket = str(_reply(session, answer, _refused).queryId)
+        ticket = str(_reply(session, answer, _refused_sql if query.sql else _refused).queryId)
         if not ticket:
             raise unreadable(session, answer, "no queryId in it")
         return ticket
@@ -162,7 +162,7 @@ class XmlForm:
             if text and len(text) < 100 and text.replace(",", "").isalnum():
                 return text
             raise unreadable(session, answer, "neither XML nor a number")
-        root = _root(session, answer, _refused)
+        root = _root(session, answer, _refused_sql if query.sql else _refused)
         number, expires = root.get("requestId", ""), root.findtext(".//expireTime", "").strip()
         if not number:
             raise unreadable(session, answer, "no requestId in it")
@@ -239,6 +239,13 @@ def _percent(session: Session, said: object) -> int:
 def _refused(session: Session, code: int | str, said: str) -> ServerError:
     place, cause = session.place, _objection(session, code, said)
     return QueryRefused("query-refused", cause, place, "try the filter in the GUI, under ANALYTICS")
+
+
+def _refused_sql(session: Session, code: int | str, said: str) -> ServerError:
+    place, cause = session.place, _objection(session, code, said)
+    return QueryRefused(
+        "query-refused", cause, place, "SQL is for users who see all organisations"
+    )
 
 
 def _lost(session: Session, code: int | str, said: str) -> ServerError:
