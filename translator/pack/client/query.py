@@ -243,9 +243,7 @@ def _refused(session: Session, code: int | str, said: str) -> ServerError:
 
 def _refused_sql(session: Session, code: int | str, said: str) -> ServerError:
     place, cause = session.place, _objection(session, code, said)
-    return QueryRefused(
-        "query-refused", cause, place, "SQL is for users who see all organisations"
-    )
+    return QueryRefused("query-refused", cause, place, "SQL is for users who see all organisations")
 
 
 def _lost(session: Session, code: int | str, said: str) -> ServerError:
