@@ -170,6 +170,7 @@ def _show_codes(as_json: bool) -> None:
                 {
                     "code": name,
                     "severity": row.severity.value,
+                    "remark_in_translations": row.asked,
                     "fix": row.fix,
                     "meaning": row.meaning,
                     "remedy": row.remedy,
@@ -180,7 +181,7 @@ def _show_codes(as_json: bool) -> None:
         return
     lines = []
     for name, row in codes().items():
-        can = "  --fix" if row.fix else ""
+        can = ("  a remark in translations from Sigma" if row.asked else "") + ("  --fix" if row.fix else "")
         lines.append(line((name, "bold"), "  ", (row.severity.value, STYLES[row.severity]), can))
         lines += [line(f"    {row.meaning}"), line("    ", (row.remedy, "dim"))]
     show(lines)
