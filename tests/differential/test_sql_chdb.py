@@ -14,7 +14,9 @@ from translator.dialect.profile import load_profile, profile_names
 from translator.engine.compile import compile_filter
 from translator.engine.replay import Replay
 from translator.engine.values import fold
+from translator.errors import Refused
 from translator.harness.clickhouse.local import Database, local
+from translator.harness.clickhouse.search import Search
 from translator.harness.clickhouse.table import seconds, stored
 from translator.model.expr import (
     Attribute,
@@ -166,6 +168,26 @@ def test_needles_that_are_looked_for_first_change_nothing(name: str) -> None:
         opened.load(events)
         plainly, _ = opened.matches(asked, load_profile())
         assert opened.matches(asked, load_profile(), worth_sampling=0)[0] == plainly
+
+
+class _Plain:
+    """A database that does not look for many patterns at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ask(self, sql: str) -> Iterator[list[Any]]:
+        if "multiMatch" in sql:
+            raise Refused("clickhouse-error", "it is not allowed")
+        return self._database.ask(sql)
+
+
+def test_a_database_without_many_patterns_is_asked_plainly() -> None:
+    filters = {0: parse_filter('user CONTAIN "9"').expr}
+    with local(SCHEMAS["array"]) as opened:
+        opened.load([{"user": str(number)} for number in range(20)])
+        search = Search(_Plain(opened), opened.schema, load_profile(), filters, worth_sampling=0)
+        assert {match.position for match in search.matches()} == {9, 19}
 
 
 @pytest.mark.parametrize("name", ["array", "default"])

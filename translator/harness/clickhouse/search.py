@@ -111,7 +111,11 @@ class Search:
         if len(numbers) * events < self.worth_sampling:
             return [Tier(numbers, None)]
         options = {number: choices(self.filters[number], self.dialect) for number in numbers}
-        return tiers(options, *sample(self.client, self.schema, options, asked, events))
+        try:
+            seen, sampled = sample(self.client, self.schema, options, asked, events)
+        except Refused:  # many patterns at once are not allowed everywhere
+            return [Tier(numbers, None)]
+        return tiers(options, seen, sampled)
 
     def _parts(self, tier: Tier) -> Iterator[list[int]]:
         part: list[int] = []
