@@ -20,6 +20,8 @@ PASSWORD = "CLICKHOUSE_PASSWORD"
 """The environment variable."""
 SERVICE = "clickhouse"
 """Name under which passwords are kept in the keyring of the system, with the user as the account."""
+LONGEST_ANSWER = 3_600
+"""Seconds. A pass over millions of events gives nothing until a rule matches."""
 PORTS = {"http": 8123, "https": 8443}
 _decode = msgspec.json.Decoder(list[Any]).decode
 
@@ -90,6 +92,7 @@ def connected(
             password=password,
             secure=parts.scheme == "https",
             verify=not insecure,
+            send_receive_timeout=LONGEST_ANSWER,
             autogenerate_session_id=False,
         )
     try:
