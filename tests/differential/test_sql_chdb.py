@@ -273,6 +273,8 @@ def rule_of(aggregate: str, window: int, group_by: tuple[str, ...]) -> Rule:
         "COUNT(tested) >= 3",
         "SUM(sent) > 20",
         "MAX(sent) >= 9 OR COUNT(*) >= 6",
+        "COUNT(*) >= 2 AND COUNT(*) < 4",
+        "COUNT(tested) != 2 AND COUNT(*) <= 5",
     ],
 )
 def test_rules_fire_for_the_same_groups_at_the_same_times(aggregate: str, group_by: tuple[str, ...]) -> None:

@@ -1,12 +1,13 @@
 """One sub-pattern as a statement: the events that fire it, or the groups and the times at which they do.
 
-A table knows no order of events within a second, so a constraint is asked when all of them are in. One that
-more events can only make true fires for the same groups at the same times all the same; others are refused.
+Where a table knows no order of events within a second, a constraint is asked when all of them are in. One
+that more events can only make true fires for the same groups at the same times all the same; others are
+refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from translator.aggregates import BY_SPELLING
 from translator.dialect.profile import Dialect
@@ -20,6 +21,7 @@ from translator.render.sql.quoting import quote_name
 from translator.render.sql.schema import Kind, SchemaFile
 
 _GROWING = ("greater", "greater_or_equal")
+_LATER = "ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING"
 _COUNT = Call("COUNT", (Attribute("*"),))
 
 
@@ -71,35 +73,68 @@ def _kept(name: str, schema: SchemaFile) -> bool:
 
 
 def _groups(rule: Rule, pattern: SubPattern, schema: SchemaFile, where: str) -> str:
-    calls: dict[Call, str] = {}
-    having = _having(pattern.aggregate, calls)
+    having, calls, counted = _constraint(pattern.aggregate, schema)
     keys = [f"value_{number}" for number in range(len(pattern.group_by))]
-    measures = [f"{_measure(call, schema)} OVER sliding AS {name}" for call, name in calls.items()]
+    behind = " - {0} OVER behind" if counted else ""
+    measures = [
+        f"{{0}} OVER sliding{behind} AS {name}".format(_measure(call, schema)) for call, name in calls.items()
+    ]
     split = f"PARTITION BY {', '.join(keys)} " if keys else ""
     inner = f"SELECT {_inner(pattern.group_by, schema)}"
+    inner += f", {quote_name(schema.order)} AS position" if counted else ""
     taken = dict.fromkeys(call.arguments[0] for call in calls if call.arguments[0] != Attribute("*"))
     inner += "".join(f", {_argument(each, schema)} AS {_named(each)}" for each in taken)
-    frame = f"RANGE BETWEEN {rule.window - 1} PRECEDING AND CURRENT ROW"
+    frames = (
+        f"sliding AS ({split}ORDER BY received RANGE BETWEEN {rule.window - 1} PRECEDING AND CURRENT ROW)"
+    )
+    if counted:
+        second = ", ".join([*keys, "received"])
+        frames += f", behind AS (PARTITION BY {second} ORDER BY position {_LATER})"
     shown = [_outer(pattern.group_by), *calls.values()]
     return (
         f"SELECT DISTINCT {', '.join(shown)}\n"
         f"FROM (SELECT {', '.join(['received', *keys, *measures])}\n"
         f"  FROM ({inner} FROM {table(schema)} WHERE {where})\n"
-        f"  WINDOW sliding AS ({split}ORDER BY received {frame}))\n"
+        f"  WINDOW {frames})\n"
         f"WHERE {having}\n"
         "ORDER BY received"
     )
 
 
-def _having(expr: Expr, calls: dict[Call, str]) -> str:
+def _constraint(aggregate: Expr, schema: SchemaFile) -> tuple[str, dict[Call, str], bool]:
+    """The condition, the measures that it is about, and whether they count up to each single event.
+
+    What further events can make false again is asked of counts alone, and needs the order of events: of what
+    the window holds, that of the same second which came later is taken away.
+    """
+    calls: dict[Call, str] = {}
+    try:
+        return _having(aggregate, calls, _GROWING), calls, False
+    except Refused:
+        calls.clear()
+        having = _having(aggregate, calls, BY_NAME)
+        if not schema.order or not all(map(_is_count, calls)):
+            raise
+    return having, calls, True
+
+
+def _is_count(call: Call) -> bool:
+    return call.function.upper() == "COUNT" and not call.distinct
+
+
+def _having(expr: Expr, calls: dict[Call, str], operators: Collection[str]) -> str:
     match expr:
         case And(items) if items:
-            return f"({' AND '.join(_having(item, calls) for item in items)})"
+            return f"({' AND '.join(_having(item, calls, operators) for item in items)})"
         case Or(items) if items:
-            return f"({' OR '.join(_having(item, calls) for item in items)})"
-        case Test(Call() as call, operator, Number(int(number)), False) if operator in _GROWING:
+            return f"({' OR '.join(_having(item, calls, operators) for item in items)})"
+        case Test(Call() as call, operator, Number(int(number)), negated) if operator in operators:
             name = calls.setdefault(call, f"measure_{len(calls)}")
-            return BY_NAME[operator].in_sql(name, str(number))
+            found = BY_NAME[operator].in_sql(name, str(number))
+            if not negated:
+                return found
+            if operators is BY_NAME:
+                return f"NOT ({found})"
     raise Refused("sql-aggregate", "an aggregate constraint that more events can make false again")
 
 
@@ -107,7 +142,7 @@ def grows(aggregate: Expr, schema: SchemaFile) -> bool:
     """Whether more events can only make the constraint true, so that their order in a second says nothing."""
     calls: dict[Call, str] = {}
     try:
-        _having(aggregate, calls)
+        _having(aggregate, calls, _GROWING)
         for call in calls:
             _measure(call, schema)
     except Refused:
