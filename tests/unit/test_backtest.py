@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import json
 import os
 import signal
@@ -106,6 +107,26 @@ def test_what_is_counted(stored: Path) -> None:
     assert sample["because"] == ["command CONTAIN \"whoami\" (command is 'whoami /all')"]
     assert sample["event"]["pid"] == "4"
     assert sum(day["matches"] for day in by_name["whoami"]["by_day"].values()) == 25
+
+
+def test_other_forms_of_the_same_events_give_the_same(stored: Path, tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow", reason="the extra 'parquet' is not installed")
+    from pyarrow import parquet
+
+    events = [event(number) for number in range(100)]
+    table = tmp_path / "events.parquet"
+    parquet.write_table(pa.Table.from_pylist(events), table)
+    rows = tmp_path / "events.csv"
+    lines = [",".join(events[0]), *(",".join(map(str, each.values())) for each in events)]
+    rows.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    packed = tmp_path / "events.jsonl.gz"
+    packed.write_bytes(gzip.compress(stored.read_bytes()))
+    wanted = told(run([stored]))
+    for path in (table, rows, packed):
+        found = told(run([path]))
+        for one, other in zip(found["rules"], wanted["rules"], strict=True):
+            assert {**one, "samples": len(one["samples"])} == {**other, "samples": len(other["samples"])}
+        assert found["events"] == wanted["events"]
 
 
 def test_a_stopped_run_goes_on(stored: Path, tmp_path: Path) -> None:
