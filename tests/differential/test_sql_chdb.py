@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlglot
 import yaml
+from sqlglot import exp
 
 from translator.dialect.profile import load_profile, profile_names
 from translator.engine.compile import compile_filter
@@ -170,24 +172,35 @@ def test_needles_that_are_looked_for_first_change_nothing(name: str) -> None:
         assert opened.matches(asked, load_profile(), worth_sampling=0)[0] == plainly
 
 
-class _Plain:
-    """A database that does not look for many patterns at once."""
+class _Watched:
+    """A database that keeps what it is asked, and looks for many patterns at once or does not."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, many_patterns: bool) -> None:
+        self._database, self._many_patterns = database, many_patterns
+        self.asked: list[str] = []
 
     def ask(self, sql: str) -> Iterator[list[Any]]:
-        if "multiMatch" in sql:
+        self.asked.append(sql)
+        if "multiMatch" in sql and not self._many_patterns:
             raise Refused("clickhouse-error", "it is not allowed")
         return self._database.ask(sql)
 
 
-def test_a_database_without_many_patterns_is_asked_plainly() -> None:
-    filters = {0: parse_filter('user CONTAIN "9"').expr}
+@pytest.mark.parametrize("many_patterns", [True, False])
+def test_every_question_is_one_about_the_table(many_patterns: bool) -> None:
+    filters = {
+        number: Leaf(Attribute("user"), "contain", Text(text)) for number, text in enumerate((*DELICATE, "9"))
+    }
     with local(SCHEMAS["array"]) as opened:
         opened.load([{"user": str(number)} for number in range(20)])
-        search = Search(_Plain(opened), opened.schema, load_profile(), filters, worth_sampling=0)
+        watched = _Watched(opened, many_patterns)
+        search = Search(watched, opened.schema, load_profile(), filters, worth_sampling=0)
         assert {match.position for match in search.matches()} == {9, 19}
+    assert any("multiMatchAny" in sql for sql in watched.asked) is many_patterns
+    for sql in watched.asked:
+        (tree,) = sqlglot.parse(sql, read="clickhouse")
+        assert isinstance(tree, exp.Select)
+        assert {table.name for table in tree.find_all(exp.Table)} == {"events"}
 
 
 @pytest.mark.parametrize("name", ["array", "default"])
