@@ -43,8 +43,15 @@ def verdict(pair: Pair) -> str:
 
 def evidence(meaning: Meaning) -> list[tuple[str, str]]:
     """What fires one of the rules alone, in words."""
-    shown = (("only the new rule fires on", meaning.gained), ("only the old rule fires on", meaning.lost))
-    return [(words, events(stream)) for words, stream in shown if stream]
+    shown = (
+        ("new", meaning.gained, meaning.gained_at_last),
+        ("old", meaning.lost, meaning.lost_at_last),
+    )
+    return [
+        (f"only the {side} rule fires {'at the last of' if at_last else 'on'}", events(stream))
+        for side, stream, at_last in shown
+        if stream
+    ]
 
 
 def events(stream: Stream) -> str:

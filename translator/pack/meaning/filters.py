@@ -74,8 +74,19 @@ def searches(filters: Sequence[Expr], dialect: Dialect) -> Iterator[Search]:
 
 
 def _proved_same(old: Expr, new: Expr, dialect: Dialect) -> bool:
+    """As they are, or without alternatives that can never hold.
+
+    Leaving these out can also hide that two filters are the same: of ``A AND B OR A AND NOT B`` one half may
+    be dead.
+    """
+    one, other = flatten(old), flatten(new)
+    return _same_function(one, other, dialect) or _same_function(
+        without_dead(one, dialect), without_dead(other, dialect), dialect
+    )
+
+
+def _same_function(one: Expr, other: Expr, dialect: Dialect) -> bool:
     functions = Functions(dialect, Diagram())
-    one, other = (without_dead(flatten(each), dialect) for each in (old, new))
     try:
         return functions.of(one) == functions.of(other)
     except (TooMany, TooLarge):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from translator.dialect.profile import Dialect
-from translator.engine.compile import holds_for_one_event
+from translator.engine.compile import compile_filter, holds_for_one_event
 from translator.engine.context import Context
 from translator.engine.replay import Replay
 from translator.errors import Refused, TranslatorError
@@ -16,6 +16,7 @@ from translator.model.expr import And, Expr, Not, all_of
 from translator.model.rule import Rule
 from translator.model.walk import tests
 from translator.pack.meaning.bdd import TooLarge
+from translator.pack.meaning.different import Alike
 from translator.pack.meaning.filters import Search, compare_filters
 from translator.pack.meaning.pools import seeds
 from translator.pack.meaning.streams import Stream, streams
@@ -23,6 +24,10 @@ from translator.pack.meaning.supposed import supposed
 
 MOST_EVENTS = 60_000
 """Events that are run through two rules before the search ends."""
+
+
+_WAITS = "NOT_FOLLOWED_BY"
+_AT_LEAST = ("greater", "greater_or_equal")
 
 
 class Kind(StrEnum):
@@ -39,13 +44,16 @@ class Kind(StrEnum):
 class Meaning:
     """The verdict, and what it rests on.
 
-    ``gained`` is a stream that only the new rule fires on, ``lost`` one that only the old one fires on.
+    ``gained`` is a stream that only the new rule fires on, ``lost`` one that only the old one fires on. With
+    ``..._at_last`` both fire on the stream, but only that one does so at its last event.
     """
 
     kind: Kind
     method: str
     gained: Stream = ()
     lost: Stream = ()
+    gained_at_last: bool = False
+    lost_at_last: bool = False
 
 
 UNCHANGED = Meaning(Kind.SAME, "conditions, windows and groups are equal")
@@ -70,10 +78,14 @@ def _firing(rule: Rule) -> tuple[Any, ...]:
 
 
 def _about_single_events(rule: Rule) -> bool:
+    """Whether one matching event is enough, however many there are."""
     if len(rule.sub_patterns) != 1 or rule.global_constraint is not None:
         return False
+    aggregate = rule.sub_patterns[0].aggregate
+    if any(test.negated or test.operator not in _AT_LEAST for test in tests(aggregate)):
+        return False
     try:
-        return holds_for_one_event(rule.sub_patterns[0].aggregate)
+        return holds_for_one_event(aggregate)
     except Refused:
         return False
 
@@ -120,20 +132,42 @@ def _frame(rule: Rule) -> tuple[Any, ...]:
 
 
 def _run(old: Rule, new: Rule, dialect: Dialect) -> Meaning:
-    gained: Stream = ()
-    lost: Stream = ()
+    """What only one rule fires on at all is the better evidence; else it is what it fires at last."""
+    alone: list[Stream] = [(), ()]
+    at_last: list[Stream] = [(), ()]
+    comparable = _fires_at_once(old, new)
     number = events = 0
     for context, stream in _streams(old, new, dialect):
         number += 1
         events += len(stream)
-        fired = {firing.rule for firing in Replay((old, new), dialect, context).run(stream)}
-        if fired == {0}:
-            lost = lost or stream
-        elif fired == {1}:
-            gained = gained or stream
-        if (lost and gained) or events > MOST_EVENTS:
+        fired: tuple[set[int], set[int]] = (set(), set())
+        for firing in Replay((old, new), dialect, context).run(stream):
+            fired[firing.rule].add(firing.position)
+        for side, other in ((0, 1), (1, 0)):
+            more = fired[side] - fired[other]
+            if more and not fired[other]:
+                alone[side] = alone[side] or stream
+            elif more and comparable:
+                at_last[side] = at_last[side] or stream[: min(more) + 1]
+        if all(alone) or events > MOST_EVENTS:
             break
-    return _meaning(gained, lost, f"{number} streams of events run through both rules")
+    lost, gained = (one or other for one, other in zip(alone, at_last, strict=True))
+    found = _meaning(gained, lost, f"{number} streams of events run through both rules")
+    return replace(
+        found,
+        gained_at_last=bool(gained) and not alone[1],
+        lost_at_last=bool(lost) and not alone[0],
+    )
+
+
+def _fires_at_once(old: Rule, new: Rule) -> bool:
+    """Whether at which event the rules fire says something about them.
+
+    One that has a step more fires at another event for the same attack, and what waits for the absence of an
+    event does not fire at the last one.
+    """
+    waits = any(each.type == _WAITS for rule in (old, new) for each in rule.relations)
+    return len(old.sub_patterns) == len(new.sub_patterns) and not waits
 
 
 def _streams(old: Rule, new: Rule, dialect: Dialect) -> Iterator[tuple[Context, Stream]]:
@@ -143,10 +177,23 @@ def _streams(old: Rule, new: Rule, dialect: Dialect) -> Iterator[tuple[Context, 
     together = len(old.sub_patterns) == len(new.sub_patterns)
     for context in supposed(filters, asked):
         for rules in [(old, new)] if together else [(old,), (new,)]:
-            places = zip(*(rule.sub_patterns for rule in rules), strict=True)
-            events = [list(_events([each.filter for each in place], dialect, context)) for place in places]
+            places = [
+                [each.filter for each in place]
+                for place in zip(*(rule.sub_patterns for rule in rules), strict=True)
+            ]
+            events = [list(_events(each, dialect, context)) for each in places]
             if all(events):
-                yield from ((context, stream) for stream in streams(rules, events))
+                alike = _alike(places, dialect, context)
+                yield from ((context, stream) for stream in streams(rules, events, alike))
+
+
+def _alike(places: Sequence[Sequence[Expr]], dialect: Dialect, context: Context) -> Alike:
+    checks = [[compile_filter(each, dialect, context) for each in place] for place in places]
+
+    def alike(place: int, one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+        return all(check(one) is check(other) for check in checks[place])
+
+    return alike
 
 
 def _events(filters: Sequence[Expr], dialect: Dialect, context: Context) -> Iterator[Mapping[str, str]]:

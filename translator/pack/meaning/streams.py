@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice, pairwise, product
 
 from translator.model.expr import Attribute, Call, Expr, Number
 from translator.model.rule import Rule
 from translator.model.walk import attributes, tests
+from translator.pack.meaning.different import SAME, Alike, different
+from translator.pack.meaning.measured import COUNT, Numbers, measured, reaching, rows
 
 Stream = tuple[tuple[float, Mapping[str, str]], ...]
 """Events with their times in seconds from 0."""
@@ -16,47 +19,59 @@ Stream = tuple[tuple[float, Mapping[str, str]], ...]
 MOST_STREAMS = 800
 MOST_EVENTS = 1_500
 """Of one stream; a threshold above it is not reached."""
-_SAME = "same"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """The events of one sub-pattern in a stream: ``count`` copies of an event, over ``spread`` seconds.
 
-    Each copy has another value for the attributes of ``varied``. ``apart`` are attributes that have another
-    value than in the other parts.
+    ``varied`` has for attributes a value for each copy, ``measured`` numbers that the copies take in turn.
+    ``apart`` are attributes that have another value than in the other parts.
     """
 
     event: Mapping[str, str]
     count: int
     spread: float
-    varied: tuple[str, ...] = ()
+    varied: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    measured: Mapping[str, Numbers] = field(default_factory=dict)
     apart: tuple[str, ...] = ()
 
 
-def streams(rules: Sequence[Rule], events: Sequence[Sequence[Mapping[str, str]]]) -> Iterator[Stream]:
+def streams(
+    rules: Sequence[Rule], events: Sequence[Sequence[Mapping[str, str]]], alike: Alike
+) -> Iterator[Stream]:
     """Streams for rules with the same number of sub-patterns, ``events`` holding some for each of these."""
-    plans = _plans(rules, events)
-    for parts, gap in islice(plans, MOST_STREAMS):
-        stream = _stream(parts, gap, _shared(rules))
+    shared = _shared(rules)
+    filled = [
+        [_filled(event, shared, partial(alike, place)) for event in found]
+        for place, found in enumerate(events)
+    ]
+    for parts, gap in islice(_plans(rules, filled, alike), MOST_STREAMS):
+        stream = _stream(parts, gap)
         if len(stream) <= MOST_EVENTS:
             yield stream
 
 
 def _plans(
-    rules: Sequence[Rule], events: Sequence[Sequence[Mapping[str, str]]]
+    rules: Sequence[Rule], events: Sequence[Sequence[Mapping[str, str]]], alike: Alike
 ) -> Iterator[tuple[tuple[Part, ...], float]]:
     places = range(len(events))
-    counts = [_counts([rule.sub_patterns[place].aggregate for rule in rules]) for place in places]
-    most = [max(found) for found in counts]
-    varied = [_varied(rules, place) for place in places]
+    aggregates = [[rule.sub_patterns[place].aggregate for rule in rules] for place in places]
+    counts = [_counts(each) for each in aggregates]
     gaps = _gaps(rules)
-    base = tuple(Part(events[place][0], most[place], 0.0) for place in places)
+    usual = [dict.fromkeys(measured(each), reaching(each)) for each in aggregates]
+    base = tuple(Part(events[place][0], max(counts[place]), 0.0, measured=usual[place]) for place in places)
     for place in places:
-        kinds = product(events[place], sorted(counts[place], reverse=True), gaps, ((), *varied[place]))
-        for event, count, spread, names in kinds:
-            changed = Part(event, count, spread, names)
-            yield (*base[:place], changed, *base[place + 1 :]), 1.0
+        sizes: list[tuple[int, Mapping[str, Numbers]]] = [
+            (count, usual[place]) for count in sorted(counts[place], reverse=True)
+        ]
+        sizes += [(len(row), dict.fromkeys(usual[place], row)) for row in rows(aggregates[place])]
+        for event in events[place]:
+            others = partial(different, event, alike=partial(alike, place))
+            for (count, numbers), spread, names in product(sizes, gaps, ((), *_varied(rules, place))):
+                varied = {name: others(name, count) for name in names}
+                changed = Part(event, count, spread, varied, numbers)
+                yield (*base[:place], changed, *base[place + 1 :]), 1.0
     if len(base) > 1:
         yield from _joined(base, gaps, _shared(rules))
 
@@ -75,25 +90,45 @@ def _joined(
                 yield (*base[:place], replace(base[place], apart=(name,)), *base[place + 1 :]), step
 
 
-def _stream(parts: Sequence[Part], gap: float, shared: Sequence[str]) -> Stream:
+def _filled(
+    event: Mapping[str, str],
+    names: Sequence[str],
+    alike: Callable[[Mapping[str, str], Mapping[str, str]], bool],
+) -> Mapping[str, str]:
+    """The event with these attributes, but for those of which conditions ask that they are absent."""
+    for name in names:
+        more = {name: SAME, **event}
+        event = more if alike(event, more) else event
+    return event
+
+
+def _stream(parts: Sequence[Part], gap: float) -> Stream:
     found = []
     start = 0.0
     for number, part in enumerate(parts):
         step = part.spread / max(1, part.count - 1)
         for copy in range(part.count):
-            event = {**dict.fromkeys(shared, _SAME), **part.event}
-            event.update({name: f"{event.get(name, _SAME)}{copy}" for name in part.varied})
+            event = dict(part.event)
+            event.update(
+                {name: _text(numbers[copy % len(numbers)]) for name, numbers in part.measured.items()}
+            )
+            event.update({name: values[copy] for name, values in part.varied.items()})
             event.update(dict.fromkeys(part.apart, f"other{number}"))
             found.append((start + copy * step, event))
         start += part.spread + gap
     return tuple(found)
 
 
+def _text(number: int | float) -> str:
+    return str(int(number)) if isinstance(number, float) and number.is_integer() else str(number)
+
+
 def _counts(aggregates: Sequence[Expr]) -> set[int]:
-    """Numbers of events around what the aggregate constraints compare with."""
+    """Numbers of events around what the aggregate constraints compare counts with."""
     found = {1}
     for test in (test for each in aggregates for test in tests(each)):
-        if isinstance(test.operand, Number):
+        counts = isinstance(test.term, Call) and test.term.function.upper() == COUNT
+        if counts and isinstance(test.operand, Number):
             number = int(test.operand.value)
             found.update(each for each in (number - 1, number, number + 1) if 1 <= each <= MOST_EVENTS)
     return found
@@ -123,14 +158,14 @@ def _varied(rules: Sequence[Rule], place: int) -> list[tuple[str, ...]]:
 
 def _counted(aggregate: Expr) -> Iterator[str]:
     for test in tests(aggregate):
-        if isinstance(test.term, Call):
+        if isinstance(test.term, Call) and test.term.function.upper() == COUNT:
             yield from (
                 each.name for each in test.term.arguments if isinstance(each, Attribute) and each.name != "*"
             )
 
 
 def _shared(rules: Sequence[Rule]) -> list[str]:
-    """Attributes that groups and joins need: each event has them, with one value."""
+    """Attributes that groups and joins need: events have them, with one value."""
     names = [name for rule in rules for pattern in rule.sub_patterns for name in pattern.group_by]
     for rule in rules:
         if rule.global_constraint is not None:
