@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from translator.engine.clock import receive_time
+from translator.engine.clock import RECEIVE_TIMES, receive_time
 from translator.engine.columnar.scan import Shape, shapes
 from translator.engine.times import is_time
 from translator.engine.values import Event, Record
@@ -108,9 +108,13 @@ class Times:
 
     def of_all(self, events: Sequence[Event]) -> list[float]:
         """The times of many events."""
-        values: list[Any] = [event.get("phRecvTime") for event in events]
-        if set(map(type, values)) == {int} and is_time(min(values)) and is_time(max(values)):
-            return values
+        for name in RECEIVE_TIMES:
+            values: list[Any] = [event.get(name) for event in events]
+            kinds = set(map(type, values))
+            if kinds == {int} and is_time(min(values)) and is_time(max(values)):
+                return values
+            if kinds != {type(None)}:
+                break
         return [self.of(event) for event in events]
 
     def of(self, event: Event) -> float:

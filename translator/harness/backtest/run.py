@@ -245,10 +245,10 @@ class Backtest:
     def _scanner(self) -> Iterator[Callable[[Batch], Future[Found]]]:
         worker = self._worker()
         self._learn(worker)
+        gc.freeze()  # What stays until the end need not be looked at again and again.
         if self.jobs < 2:
             yield lambda batch: _at_once(worker, batch)
             return
-        gc.freeze()
         way = (
             multiprocessing.get_context("fork") if "fork" in multiprocessing.get_all_start_methods() else None
         )
