@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -89,15 +89,15 @@ def test_the_number_of_processes_changes_nothing(folder: Path, monkeypatch: pyte
 def test_a_process_that_is_killed_ends_the_run(
     fatal: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = work.translate_file
+    whole = work.translate_chunk
 
-    def translate_or_die(task: work.Task, options: Options, shared: Shared | None) -> bytes:
-        if task[0].name == f"rule_{fatal:03}.yml":
+    def translate_or_die(tasks: Sequence[work.Task], options: Options, shared: Shared | None) -> list[bytes]:
+        if any(path.name == f"rule_{fatal:03}.yml" for path, _ in tasks):
             os.kill(os.getpid(), signal.SIGKILL)
-        return whole(task, options, shared)
+        return whole(tasks, options, shared)
 
     monkeypatch.setattr(work, "_WORTH_A_PROCESS", 8)
-    monkeypatch.setattr(work, "translate_file", translate_or_die)
+    monkeypatch.setattr(work, "translate_chunk", translate_or_die)
     with pytest.raises(Defect) as caught:
         result_of(Run(Options(), jobs=3, cache=None), folder)
     assert caught.value.code == "worker-died"
@@ -118,7 +118,7 @@ def test_a_second_run_translates_nothing(
 ) -> None:
     run = Run(Options(), jobs=1, cache=tmp_path / "cache")
     first = result_of(run, folder)
-    monkeypatch.setattr(work, "translate_file", _refuse_to_work)
+    monkeypatch.setattr(work, "translate_chunk", _refuse_to_work)
     assert result_of(run, folder) == first
     with pytest.raises(AssertionError, match="not in the cache"):
         result_of(Run(Options(robust=False), jobs=1, cache=tmp_path / "cache"), folder)
