@@ -22,7 +22,7 @@ DIALECT = load_profile()
 
 
 def rule(content: str | dict[str, Any]) -> Rule:
-    parts = {"filter": content} if isinstance(content, str) else content
+    parts: dict[str, Any] = {"filter": content} if isinstance(content, str) else content
     patterns = tuple(
         SubPattern(
             f"P{number}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,17 @@ from tests.conftest import ROOT
 from translator.batch.record import Translated
 from translator.batch.run import Run
 from translator.dialect.profile import load_profile
+from translator.engine.replay import Replay
 from translator.errors import TranslatorError
 from translator.harness.witnessed import witnessed
 from translator.model.expr import Expr
 from translator.model.rule import Incident, Rule, SubPattern
 from translator.options import Options
+from translator.pack.decided import decided
 from translator.pack.diff import Category
-from translator.pack.meaning.rules import Kind
+from translator.pack.meaning.rules import UNCHANGED, Kind, compare_rules
 from translator.pack.snapshot import Snapshot, Today, compare, today_of
-from translator.pack.turned import Witnessed, turned
+from translator.pack.turned import Turned, Witnessed, turned
 from translator.parse.expression import parse_filter
 from translator.sources.rule_files import find_shared
 
@@ -191,6 +194,43 @@ def test_an_attribute_that_no_event_has_is_taken_to_be_the_same() -> None:
 def test_rules_that_the_engine_cannot_run_are_not_tried() -> None:
     rule = Rule("One", "", 300, (), Incident("PH_RULE_ONE", 5, ()))
     assert turned(rule, rule, [("one", ((0.0, {"a": "1"}),))], DIALECT) == Witnessed()
+
+
+LONG = r"CommandLine|re: '(?:[A-Z][a-z]+ ){4}end'"
+SHORT = r"CommandLine|re: '(?:[A-Z][a-z]+ ){3}end'"
+
+
+@pytest.mark.parametrize("related", [False, True], ids=["single events", "correlation"])
+def test_events_of_the_sigma_rule_decide_what_conditions_leave_open(
+    change: Callable[[str, str], Snapshot], related: bool
+) -> None:
+    texts = [rule_text(each, keys="name: first\n") for each in (LONG, SHORT)]
+    if related:
+        section = {**SEQUENCES["common"]["count"], "condition": {"gte": 2}}
+        end = yaml.safe_dump({"title": "Related", "correlation": section, "level": "high"})
+        texts = [f"{each}---\n{end}" for each in texts]
+    (pair,) = change(*texts).difference.changed
+    rules = (pair.old.rule, pair.new.rule)
+    assert compare_rules(*rules, DIALECT).kind is Kind.UNDECIDED
+    assert (pair.meaning.kind, pair.meaning.method) == (Kind.WIDER, "events made from the Sigma rule")
+    # What is shown is all that matters: it fires the new rule alone.
+    assert len(pair.meaning.gained) == 1 + related
+    assert {each.rule for each in Replay(rules, DIALECT).run(pair.meaning.gained)} == {1}
+    assert not any("rawEventMsg" in event for _, event in pair.meaning.gained)
+
+
+def test_what_was_decided_by_conditions_stays_and_what_they_missed_is_added(
+    change: Callable[[str, str], Snapshot],
+) -> None:
+    (pair,) = change(OLD, rule_text(r"Image|endswith: '\a.exe'")).difference.changed
+    added = Turned("made", ((0.0, {"eventType": "x"}), (1.0, {"procName": "y"})), 0, fires=True, alone=False)
+    both = decided(pair, Witnessed(1, (added,))).meaning
+    assert (both.kind, both.lost, both.gained_at_last) == (Kind.BOTH, pair.meaning.lost, True)
+    assert both.gained == ((0.0, {"eventType": "x"}),)
+    assert both.method == f"{pair.meaning.method}, and events made from the Sigma rule"
+    assert decided(pair, Witnessed(1, (replace(added, fires=False),))) is pair
+    proved = replace(pair, meaning=UNCHANGED)
+    assert decided(proved, Witnessed(1, (added,))) is proved
 
 
 def test_a_filter_in_another_file_is_part_of_the_rule(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ release of this program, or an edit of a Sigma rule, changes about them is accep
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from translator.batch.record import Translated
 from translator.dialect.profile import Dialect
 from translator.errors import InputError, TranslatorError
+from translator.pack.decided import decided
 from translator.pack.diff import Difference, Pair
 from translator.pack.diff import compare as compare_known
 from translator.pack.meaning.rules import UNCHANGED
@@ -121,11 +122,13 @@ def compare(
     }
     step = start("trying events", len(difference.changed))
     witnessed = []
+    now: dict[int, Pair] = {}
     for pair in difference.changed:
         witnessed.append(_witnessed(pair, sources, dialect, events_of))
+        now[id(pair)] = decided(pair, witnessed[-1])
         step()
     return Snapshot(
-        difference,
+        replace(difference, pairs=tuple(now.get(id(each), each) for each in difference.pairs)),
         tuple(witnessed),
         tuple(_reason(each, accepted, today) for each in difference.removed),
         write,

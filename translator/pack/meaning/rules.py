@@ -106,10 +106,17 @@ def _single(event: Mapping[str, str] | None) -> Stream:
 
 
 def _meaning(gained: Stream, lost: Stream, method: str) -> Meaning:
-    if not gained and not lost:
-        return Meaning(Kind.UNDECIDED, f"no difference was found with {method}")
-    kind = Kind.BOTH if gained and lost else Kind.WIDER if gained else Kind.NARROWER
+    kind = kind_of(gained, lost)
+    if kind is Kind.UNDECIDED:
+        return Meaning(kind, f"no difference was found with {method}")
     return Meaning(kind, method, gained, lost)
+
+
+def kind_of(gained: Stream, lost: Stream) -> Kind:
+    """What streams show of which one rule fires alone; nothing where there are none."""
+    if gained:
+        return Kind.BOTH if lost else Kind.WIDER
+    return Kind.NARROWER if lost else Kind.UNDECIDED
 
 
 def _by_streams(old: Rule, new: Rule, dialect: Dialect) -> Meaning:
@@ -135,7 +142,7 @@ def _run(old: Rule, new: Rule, dialect: Dialect) -> Meaning:
     """What only one rule fires on at all is the better evidence; else it is what it fires at last."""
     alone: list[Stream] = [(), ()]
     at_last: list[Stream] = [(), ()]
-    comparable = _fires_at_once(old, new)
+    comparable = fires_at_once(old, new)
     number = events = 0
     for context, stream in _streams(old, new, dialect):
         number += 1
@@ -160,7 +167,7 @@ def _run(old: Rule, new: Rule, dialect: Dialect) -> Meaning:
     )
 
 
-def _fires_at_once(old: Rule, new: Rule) -> bool:
+def fires_at_once(old: Rule, new: Rule) -> bool:
     """Whether at which event the rules fire says something about them.
 
     One that has a step more fires at another event for the same attack, and what waits for the absence of an
