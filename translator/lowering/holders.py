@@ -154,7 +154,7 @@ class TextHolder(OneAttribute):
                 return self.test(operators.IN, Values((Text(literal),)))
             return self.test(operators.EQUALS, Text(literal))
         substring = wanted.substring
-        if substring is not None and case is None and is_plain(substring):
+        if substring is not None and self._may_contain(substring):
             return self.test(operators.CONTAIN, Text(substring))
         return self.test(operators.REGEXP, Pattern(regex.of_glob(wanted, case)))
 
@@ -162,10 +162,14 @@ class TextHolder(OneAttribute):
         return wanted.text == ""
 
     def pattern(self, pattern: str) -> Expr:
-        plain = literal(pattern) if self.emission.regex_case is None else None
-        if plain is not None and contains_alike(plain, self.emission.dialect):
+        plain = literal(pattern)
+        if plain and self._may_contain(plain) and contains_alike(plain, self.emission.dialect):
             return self.test(operators.CONTAIN, Text(plain))
         return self.test(operators.REGEXP, Pattern(pattern))
+
+    def _may_contain(self, text: str) -> bool:
+        """Whether CONTAIN may look for the text: where patterns carry their own case, only if it has none."""
+        return is_plain(text) and (self.emission.regex_case is None or text.lower() == text.upper())
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
