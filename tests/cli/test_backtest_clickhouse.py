@@ -251,6 +251,12 @@ def test_a_wrong_password_stays_out_of_the_error(
     assert "***" in str(ended.exception)
 
 
+def test_what_is_not_installed_is_named(rules: Path, events: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("translator.cli.clickhouse.find_spec", lambda name: None)
+    ended = run(rules, "--clickhouse", "chdb", "--events", events)
+    assert getattr(ended.exception, "code", "") == "chdb-missing"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

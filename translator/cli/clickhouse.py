@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -89,10 +90,9 @@ def table_backtest(
 ) -> Iterator[TableBacktest]:
     """The table, ready to be asked; for chDB, loaded.
 
-    Raises: UsageError(events-missing, events-given), and what opening the database raises.
+    Raises: UsageError(events-missing, events-given, chdb-missing), and what opening the database raises.
     """
     from translator.harness.clickhouse.backtest import Arrived, TableBacktest  # Parts of an extra.
-    from translator.harness.clickhouse.local import local
     from translator.harness.clickhouse.remote import connected
     from translator.harness.clickhouse.search import Between
 
@@ -107,7 +107,11 @@ def table_backtest(
             return
         if not asked.events:
             raise UsageError("events-missing", "chDB begins empty", hint="name files with --events")
+        if any(find_spec(package) is None for package in ("chdb", "pyarrow")):
+            cause = "chdb or pyarrow is not installed"
+            raise UsageError("chdb-missing", cause, hint="pip install 'sigma-fortisiem[hunt]'")
         from translator.harness.backtest.files import event_files
+        from translator.harness.clickhouse.local import local
 
         files, doubles = event_files(asked.events)
         for double, first in doubles:
