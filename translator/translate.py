@@ -10,7 +10,7 @@ from translator.dialect.limits import exceeded
 from translator.dialect.profile import Dialect
 from translator.errors import Location, Refused, TranslatorError
 from translator.lowering.context import Leaf
-from translator.lowering.lower import lower
+from translator.lowering.lower import Lowered, lower
 from translator.lowering.metadata import under_names
 from translator.lowering.names import Names
 from translator.model.check import problems
@@ -110,7 +110,7 @@ def translate(
 
 def translate_alone(source: RuleSource, options: Options) -> tuple[Translation, ...]:
     """The same without regard to the other rules of the run, one of which may have the same name."""
-    return tuple(_translate(source, index, options) for index in range(len(source.sigma.detection.condition)))
+    return tuple(proved(written(draft, options), options) for draft in drafts(source, options))
 
 
 def distinct(rule: Rule, names: tuple[str, str], dialect: Dialect) -> Rule:
@@ -132,33 +132,55 @@ def _named(translation: Translation, options: Options, names: Names) -> Translat
     return replace(translation, rule=distinct(rule, unique, options.settings.emission.dialect))
 
 
-def _translate(source: RuleSource, index: int, options: Options) -> Translation:
-    lowered = lower(source, index, options.settings)
-    rule, notes = lowered.rule, [*lowered.notes]
-    if rule is not None:
-        _must_be_sound(rule)
-        notes += exceeded(rule, options.settings.emission.dialect)
-        notes += _proved(rule, Page(rule, lowered.attack, lowered.link, tuple(notes)))
+@dataclass(frozen=True)
+class Draft:
+    """One condition on its way to a translation. ``text`` is the document of its rule, once it is written."""
+
+    source: RuleSource
+    index: int
+    lowered: Lowered
+    notes: tuple[Note, ...]
+    text: str = ""
+
+
+def drafts(source: RuleSource, options: Options) -> list[Draft]:
+    """The first step: each condition of a rule lowered."""
+    indices = range(len(source.sigma.detection.condition))
+    found = [lower(source, index, options.settings) for index in indices]
+    return [Draft(source, index, each, each.notes) for index, each in enumerate(found)]
+
+
+def written(draft: Draft, options: Options) -> Draft:
+    """The second step: the rule checked and written, or the reason why there is no text for it."""
+    lowered = draft.lowered
+    if lowered.rule is None:
+        return draft
+    _must_be_sound(lowered.rule)
+    notes = (*draft.notes, *exceeded(lowered.rule, options.settings.emission.dialect))
+    try:
+        text = render([Page(lowered.rule, lowered.attack, lowered.link, notes)])
+    except Refused as refusal:
+        refused = Note(CATALOGUE[refusal.code], refusal.cause, Effect.REFUSED)
+        return replace(draft, notes=(*notes, refused))
+    return replace(draft, notes=notes, text=text)
+
+
+def proved(draft: Draft, options: Options) -> Translation:
+    """The last step: the rule read back from its document, and what the notes come to."""
+    source, lowered, notes = draft.source, draft.lowered, draft.notes
+    rule = lowered.rule
+    if rule is not None and draft.text:
+        prove_round_trip(rule, draft.text)
     if options.strict:
-        notes = [
+        notes = tuple(
             note if note.effect is Effect.INFO else replace(note, effect=Effect.REFUSED) for note in notes
-        ]
+        )
     if any(note.effect is Effect.REFUSED for note in notes):
         rule = None
     located = tuple(Note(each.code, each.text, each.effect, each.field, source.location) for each in notes)
     return Translation(
-        source, index, rule, located, lowered.leaves, lowered.attack, lowered.link, lowered.suffix
+        source, draft.index, rule, located, lowered.leaves, lowered.attack, lowered.link, lowered.suffix
     )
-
-
-def _proved(rule: Rule, page: Page) -> list[Note]:
-    """The rule written and read back; the reason why there is no text for it."""
-    try:
-        text = render([page])
-    except Refused as refusal:
-        return [Note(CATALOGUE[refusal.code], refusal.cause, Effect.REFUSED)]
-    prove_round_trip(rule, text)
-    return []
 
 
 def _must_be_sound(rule: Rule) -> None:

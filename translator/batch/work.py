@@ -27,7 +27,7 @@ from translator.sources.files import STANDARD_INPUT, display_name
 from translator.sources.linked import Shared
 from translator.sources.rule_files import rule_sources
 from translator.sources.sigma import RuleSource
-from translator.translate import translate_alone
+from translator.translate import Draft, drafts, proved, written
 
 Task = tuple[Path, bytes]
 """A file and what it holds."""
@@ -50,7 +50,11 @@ def translate_chunk(tasks: Sequence[Task], options: Options, shared: Shared | No
     for file in files:
         file.attempt(file.find_rules)
     for file in files:
-        file.attempt(partial(file.translate, options))
+        file.attempt(partial(file.lower, options))
+    for file in files:
+        file.attempt(partial(file.write, options))
+    for file in files:
+        file.attempt(partial(file.prove, options))
     return [file.encoded for file in files]
 
 
@@ -64,6 +68,7 @@ class _File:
         self.name = display_name(path)
         self.documents: list[Document] = []
         self.sources: list[RuleSource | TranslatorError] = []
+        self.drafts: list[Draft | TranslatorError] = []
         self.items: list[Item] = []
         self.error: Failure | None = None
 
@@ -84,12 +89,21 @@ class _File:
         for source in rule_sources(self.documents, self.shared):
             self.sources.append(source)
 
-    def translate(self, options: Options) -> None:
+    def lower(self, options: Options) -> None:
         for source in self.sources:
-            if isinstance(source, TranslatorError):
-                self.items.append(failure(source, self.name))
+            self.drafts += [source] if isinstance(source, TranslatorError) else drafts(source, options)
+
+    def write(self, options: Options) -> None:
+        lowered, self.drafts = self.drafts, []
+        for each in lowered:
+            self.drafts.append(each if isinstance(each, TranslatorError) else written(each, options))
+
+    def prove(self, options: Options) -> None:
+        for each in self.drafts:
+            if isinstance(each, TranslatorError):
+                self.items.append(failure(each, self.name))
             else:
-                self.items += map(translated, translate_alone(source, options))
+                self.items.append(translated(proved(each, options)))
 
     @property
     def encoded(self) -> bytes:
