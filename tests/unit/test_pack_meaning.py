@@ -11,6 +11,7 @@ from tests.conftest import ROOT
 from translator.dialect.profile import load_profile
 from translator.engine.replay import Replay
 from translator.model.rule import Incident, Relation, Rule, SubPattern
+from translator.pack.diff_forms import evidence
 from translator.pack.meaning.rules import Kind, compare_rules
 from translator.parse.expression import parse_filter
 
@@ -88,3 +89,14 @@ def test_numbers_of_any_size_are_compared(call: str, number: str) -> None:
     old = rule({"filter": "a = 1", "aggregate": f"{call} >= {number}"})
     new = rule({"filter": "a = 1", "aggregate": f"{call} >= {number} AND COUNT(*) >= 2"})
     assert compare_rules(old, new, DIALECT).kind in (Kind.NARROWER, Kind.UNDECIDED, Kind.SAME)
+
+
+def test_words_say_whether_only_one_rule_fires_at_all_or_at_the_last_event() -> None:
+    def said(old: str, new: str) -> list[str]:
+        sides = (rule({"filter": "a = 1", "aggregate": each}) for each in (old, new))
+        found = evidence(compare_rules(*sides, DIALECT))
+        return [f"{words} {shown.partition(':')[0]}" for words, shown in found]
+
+    # Of three events in this time two are in one window.
+    assert said("COUNT(*) >= 3", "COUNT(*) >= 2") == ["only the new rule fires on 3 events in 301 s"]
+    assert said("COUNT(*) < 3", "COUNT(*) < 2") == ["only the old rule fires at the last of 2 events in 0 s"]

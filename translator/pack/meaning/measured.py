@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import pairwise
 from math import ceil
 
 from translator.aggregates import BY_SPELLING
@@ -48,11 +49,40 @@ def rows(aggregates: Sequence[Expr]) -> Iterator[Numbers]:
         yield (bound + 3, bound - 1)
         yield (bound - 1, bound - 1, bound + _FAR)
         yield (bound + 1, bound + 1, bound - _FAR)
-        for low, high in pairwise(ranks):
-            sizes = (each for each in range(1, MOST_RANKED + 1) if _place(low, each) < _place(high, each))
-            for size in islice(sizes, 1):
-                lows = _place(low, size)
-                yield (bound - 1,) * lows + (bound + 1,) * (size - lows)
+        for steps in _ranked(ranks):
+            yield tuple(bound + step for step in steps)
+
+
+def _ranked(ranks: Sequence[float]) -> Iterator[tuple[int, ...]]:
+    """Numbers below and beyond a bound, such that a percentile passes from one to the other.
+
+    It does where a window loses the first of them, and where another percentage is asked for.
+    """
+    for rank in ranks:
+        if size := _smallest(partial(_is_not_first, rank)):
+            yield (1,) * (size - 1) + (-1,)
+        if size := _smallest(partial(_is_not_last, rank)):
+            yield (-1,) * (size - 1) + (1,)
+    for low, high in pairwise(ranks):
+        if size := _smallest(partial(_are_apart, low, high)):
+            lows = _place(low, size)
+            yield (-1,) * lows + (1,) * (size - lows)
+
+
+def _smallest(fits: Callable[[int], bool]) -> int | None:
+    return next((size for size in range(1, MOST_RANKED + 1) if fits(size)), None)
+
+
+def _is_not_first(rank: float, size: int) -> bool:
+    return _place(rank, size) > 1
+
+
+def _is_not_last(rank: float, size: int) -> bool:
+    return _place(rank, size) < size
+
+
+def _are_apart(low: float, high: float, size: int) -> bool:
+    return _place(low, size) < _place(high, size)
 
 
 def _place(rank: float, size: int) -> int:
