@@ -93,8 +93,8 @@ def test_numbers_of_any_size_are_compared(call: str, number: str) -> None:
 
 def test_words_say_whether_only_one_rule_fires_at_all_or_at_the_last_event() -> None:
     def said(old: str, new: str) -> list[str]:
-        sides = (rule({"filter": "a = 1", "aggregate": each}) for each in (old, new))
-        found = evidence(compare_rules(*sides, DIALECT))
+        before, after = (rule({"filter": "a = 1", "aggregate": each}) for each in (old, new))
+        found = evidence(compare_rules(before, after, DIALECT))
         return [f"{words} {shown.partition(':')[0]}" for words, shown in found]
 
     # Of three events in this time two are in one window.
