@@ -128,8 +128,8 @@ def _quantity(text: str) -> Number | Network | None:
                 # ipaddress also takes masks, which have not been seen in rules.
                 return Network(str(ipaddress.ip_network((address, int(length)), strict=False)))
             return Network(str(ipaddress.ip_address(text)))
-        # Longer digit strings than Python converts are no number that an attribute could hold.
+        # A number that no float can hold is none that an attribute could hold.
         value = float(text) if "." in text else int(text)
-    except ValueError:
+        return Number(value) if math.isfinite(value) else None
+    except (ValueError, OverflowError):
         return None
-    return Number(value) if math.isfinite(value) else None
