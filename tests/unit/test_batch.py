@@ -368,6 +368,13 @@ def test_every_class_of_the_model_travels() -> None:
                 assert form.__struct_fields__ == tuple(field.name for field in fields(class_))
 
 
+def test_bytes_that_are_no_rule_are_told(folder: Path) -> None:
+    record = rules_of(result_of(Run(Options(), jobs=1, cache=None), folder))[0]
+    for forged in (b"\xc1", msgspec.msgpack.encode(["Rule", 1]), record.encoded[:-1]):
+        with pytest.raises(InputError, match=r"cache-damaged: .*--no-cache"):
+            _ = msgspec.structs.replace(record, encoded=forged).rule
+
+
 def test_half_a_character_becomes_a_whole_one() -> None:
     (source,) = list(load([ROOT / "sigma_rules" / "net_discovery.yml"]))
     assert not isinstance(source, TranslatorError)
