@@ -9,7 +9,6 @@ import argparse
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -44,7 +43,6 @@ class Found:
 
     matches: int = 0
     firings: int = 0
-    seconds: float = 0.0
     incidents: tuple[Incident, ...] = ()
     _state: blake2b = field(default_factory=lambda: blake2b(digest_size=16))
 
@@ -66,7 +64,6 @@ class Found:
             "digest of matches": self.digest,
             "firings": self.firings,
             "incidents": len(self.incidents),
-            "processor s": round(self.seconds, 1),
         }
 
 
@@ -129,7 +126,7 @@ def _rule(name: str, window: int, patterns: Sequence[SubPattern], relation: str 
 
 def by_closures(rules: Sequence[Rule], stream: Iterable[Event]) -> Found:
     """The filters behind their index, asked event by event."""
-    found, begun = Found(), time.process_time()
+    found = Found()
     session = Session(rules, load_profile(), tolerant=True)
     index = session.replay._index  # noqa: SLF001 - what a replay asks
     for place, event in enumerate(stream):
@@ -141,18 +138,16 @@ def by_closures(rules: Sequence[Rule], stream: Iterable[Event]) -> Found:
         session.take(float(event["phRecvTime"]), record, verdicts)
     session.finish()
     found.firings, found.incidents = session.firings, tuple(session.log.incidents)
-    found.seconds = time.process_time() - begun
     return found
 
 
 def by_columns(rules: Sequence[Rule], path: Path, jobs: int, checkpoint: Path) -> Found:
     """A backtest of the file."""
-    found, begun = Found(), time.process_time()
+    found = Found()
     files, _ = event_files([path])
     backtest = Backtest(rules, files, load_profile(), NOTHING, jobs=jobs, journal=Journal(checkpoint))
     backtest.run()
     found.firings, found.incidents = backtest.session.firings, tuple(backtest.session.log.incidents)
-    found.seconds = time.process_time() - begun
     for pairs in _pairs(checkpoint, backtest, files):
         found.match(pairs)
     return found
