@@ -171,6 +171,7 @@ def test_rules_go_into_the_folder_of_their_product(product: str | None, group: s
         (("labText", "hostName", "labText"), ("labText", "hostName"), "hostName"),
         (("labText",), ("labText",), "labText"),
         (("eventType",), ("eventType",), "eventType"),
+        (("rawEventMsg", "labText"), ("rawEventMsg", "labText"), "rawEventMsg"),
     ],
 )
 def test_matches_are_grouped(wanted: Any, grouped: tuple[str, ...], subject: str) -> None:
@@ -181,6 +182,7 @@ def test_matches_are_grouped(wanted: Any, grouped: tuple[str, ...], subject: str
     assert rule.title.endswith(f"${subject}")
     assert len(set(rule.trigger_attributes)) == len(rule.trigger_attributes)
     assert set(grouped) <= set(rule.trigger_attributes)
+    assert rule.trigger_attributes[-1] == "rawEventMsg"
     named = {each.source: each.name for each in rule.incident.attributes}
     assert named.get("eventType", "compEventType") == "compEventType"
 
