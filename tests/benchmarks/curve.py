@@ -102,10 +102,8 @@ def _plot(title: str, points: Points) -> str:
     parts += [
         '<circle class="dot" cx="{}" cy="{}" r="3"/>'.format(*place(x, y).split(",")) for x, y in points
     ]
-    under = "events" if title.endswith("events") else "rules"
-    parts.append(
-        f'<text x="{LEFT}" y="{HEIGHT - 8}">{under}; dashed: in proportion to the first point</text>'
-    )
+    note = f"{under}; dashed: in proportion to the {which} point"
+    parts.append(f'<text x="{LEFT}" y="{HEIGHT - 8}">{note}</text>')
     return "\n".join(parts)
 
 
