@@ -104,12 +104,12 @@ def backtest(
     from translator.harness.backtest.plan import Plan
     from translator.harness.backtest.run import Backtest
 
-    gc.disable()  # Nothing of what begins here is garbage.
     context = read_context(context_file) if context_file else NOTHING
     given = context_file.read_bytes() if context_file else b""
     dialect = load_profile(profile)
     plan = Plan.at(None if no_cache else default_directory() / "backtest", dialect, given)
-    book = read_rules_with(plan.read, paths)
+    with _uncollected():
+        book = read_rules_with(plan.read, paths)
     rules = [parsed.rule for parsed in book.rules]
     if clickhouse is not None:
         if checkpoint or jobs:
@@ -127,18 +127,11 @@ def backtest(
     files, doubles = event_files(event_paths)
     for double, first in doubles:
         say(f"{double}: the same content as {first}, counted once", "yellow")
-    run = Backtest(
-        rules,
-        files,
-        dialect,
-        context,
-        delay,
-        jobs or os.cpu_count() or 1,
-        Journal(checkpoint) if checkpoint else None,
-        given,
-        plan,
-    )
-    gc.enable()
+    journal = Journal(checkpoint) if checkpoint else None
+    with _uncollected():
+        run = Backtest(
+            rules, files, dialect, context, delay, jobs or os.cpu_count() or 1, journal, given, plan
+        )
     started = time.monotonic()
     with _bar(run) as step:
         run.run(step)
@@ -146,6 +139,17 @@ def backtest(
     if run.journal is not None and run.journal.dropped:
         say(f"{checkpoint}: the end was cut short and was scanned again", "yellow")
     return _told(run, book, seconds, html, as_json)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """For what makes many objects that stay until the end: looking for garbage among them takes as long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _told(run: Finished, book: RuleBook, seconds: float, html: Path | None, as_json: bool) -> int:
