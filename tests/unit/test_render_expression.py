@@ -96,6 +96,13 @@ def test_what_a_filter_cannot_hold_is_refused(expr: Expr, code: str) -> None:
     assert len(str(caught.value)) < 400
 
 
+@pytest.mark.parametrize(
+    "text", ["a - (b - c) > 1", "a - b - c > 1", "a / (b * c) > 1", "(a + b) * c > 1", "a + b * c > 1"]
+)
+def test_parentheses_stay_where_they_matter(text: str) -> None:
+    assert print_filter(parse_filter(text).expr) == text
+
+
 def test_the_longest_filter_is_printed() -> None:
     room = MAX_LENGTH - len(print_filter(equals(Text(""))))
     assert len(print_filter(equals(Text("x" * room)))) == MAX_LENGTH

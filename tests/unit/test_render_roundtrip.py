@@ -49,6 +49,11 @@ def test_the_two_spellings_of_a_quote_in_a_pattern_are_the_same() -> None:
         prove_round_trip(rule, document(rule))
 
 
+def test_a_character_that_xml_cannot_hold_makes_no_difference() -> None:
+    rule = replace(RULE, description="bell \x07", title="half \ud800")
+    prove_round_trip(rule, document(rule))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "difference"),
     [
