@@ -375,6 +375,12 @@ def test_json_gives_the_effect_of_the_note_and_not_of_its_code() -> None:
     assert [note["effect"] for note in found["notes"]] == ["narrower"]
 
 
+def test_json_names_what_a_rule_is_related_to() -> None:
+    page = replace(SHADOW, attack=from_tags(["attack.s0002"]))
+    (found,) = json.loads(formats()["json"].render([page]))["rules"]
+    assert found["attack"]["related"] == [{"id": "S0002", "name": "Mimikatz"}]
+
+
 def test_customers_are_said_where_not_all_are_meant() -> None:
     some = replace(SHADOW.rule, scope=CustomerScope(apart=True, include=("2000",), exclude=("2001", "2002")))
     (found,) = json.loads(formats()["json"].render([replace(SHADOW, rule=some)]))["rules"]

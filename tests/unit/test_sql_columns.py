@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from translator.errors import InputError
+from translator.render.sql import columns
 from translator.render.sql.columns import read_columns
 
 TIME = "phRecvTime\tDateTime\n"
@@ -36,3 +40,15 @@ def test_an_array_needs_names_beside_its_values() -> None:
     schema, other = read_columns(TIME + "\n".join(rows), "mine", "events")
     assert schema.arrays == {"named": "UInt64"}
     assert other == ("nullable.value",)
+
+
+def test_quotes_of_a_type_may_be_escaped() -> None:
+    schema, _ = read_columns("phRecvTime\tDateTime(\\'UTC\\')\n", "mine", "events")
+    assert schema.columns["phRecvTime"].type == "DateTime('UTC')"
+
+
+def test_so_many_columns_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "_MOST", 2)
+    read_columns(f"{TIME}user\tString\n", "mine", "events")
+    with pytest.raises(InputError, match="more than 2 rows"):
+        read_columns(f"{TIME}user\tString\ndomain\tString\n", "mine", "events")

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from tests.unit.test_sql import rule
 from translator.dialect.profile import load_profile
-from translator.errors import Refused
+from translator.errors import Refused, UsageError
 from translator.model.expr import Attribute, Pattern
 from translator.model.expr import Test as Leaf
 from translator.model.rule import CustomerScope, Rule
 from translator.parse.expression import parse_filter
 from translator.render.sql.conditions import condition
-from translator.render.sql.quoting import remark
-from translator.render.sql.schema import Column, SchemaFile, load_schema
+from translator.render.sql.quoting import quote, remark
+from translator.render.sql.schema import Column, SchemaFile, checked, load_schema
 from translator.render.sql.statement import statement
 
 SCHEMA = SchemaFile(
@@ -45,6 +46,9 @@ LAST_OF_6 = "toIPv6('ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff')"
         ('user IN ("", "x")', "user != ''"),
         ('user REGEXP "a*"', "user != ''"),
         ('note = ""', "isNotNull(note)"),
+        ('note = "x"', "lower(ifNull(note, ''))"),
+        ('user CONTAIN ""', "(user != '' AND true)"),
+        ("address = 10.1.2.3/8", "toIPv6('::ffff:10.0.0.0')"),
         ("port = 0", "port != 0"),
         ("user = 5", r"'\\A[+-]?[0-9]{1,63}\\z'"),
         ("port = 9223372036854775808", "toInt256('9223372036854775808')"),
@@ -94,6 +98,21 @@ def test_attributes_are_looked_for_among_values_of_their_width(attribute: str, a
     assert f"{array}.value[" in found
 
 
+def test_addresses_of_version_4_are_compared_as_those_of_version_6() -> None:
+    found = condition(parse_filter("reptDevIpAddr = 10.0.0.1").expr, load_profile(), load_schema())
+    assert "IPv4ToIPv6(reptDevIpAddrV4) = toIPv6('::ffff:10.0.0.1')" in found
+
+
+def test_an_array_of_values_that_may_be_null_is_no_schema() -> None:
+    with pytest.raises(UsageError, match="the values of 'texts'"):
+        checked(msgspec.structs.replace(SCHEMA, arrays={"texts": "Nullable(String)"}))
+
+
+def test_half_a_surrogate_pair_within_a_text_is_refused() -> None:
+    with pytest.raises(Refused, match="sql-text"):
+        quote("a\ud800b")
+
+
 def test_a_pattern_does_not_end_at_nul() -> None:
     found = condition(Leaf(Attribute("user"), "regexp", Pattern("a\0b")), load_profile(), SCHEMA)
     assert "\0" not in found
@@ -107,6 +126,8 @@ def test_groups_are_made_where_one_event_is_not_enough() -> None:
     assert "WINDOW" not in made("COUNT(*) >= 1")
     assert "WINDOW" not in made("COUNT(*) > 0")
     assert "count() OVER" in made("COUNT(*) > 1")
+    grouped = statement(rule("port = 1", "COUNT(*) > 1", ("user",)), load_profile(), SCHEMA)
+    assert "PARTITION BY value_0 ORDER BY received" in grouped
     assert "count(of_note) OVER" in statement(rule("port = 1", "COUNT(note) > 1"), load_profile(), SCHEMA)
     both = made("COUNT(*) >= 5 AND COUNT(DISTINCT user) >= 3")
     assert "measure_0 >= 5 AND measure_1 >= 3" in both

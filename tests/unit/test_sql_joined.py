@@ -42,6 +42,28 @@ def test_what_follows_comes_later_and_within_the_window() -> None:
     assert "start_1 > at - 300" in found
 
 
+def test_what_must_not_follow_is_waited_for_as_long_as_the_window() -> None:
+    assert "stopped >= at + 300" in said(joined("NOT_FOLLOWED_BY"))
+
+
+def test_a_count_looks_back_to_the_first_of_its_events() -> None:
+    made = joined("AND")
+    many = replace(made.sub_patterns[0], aggregate=parse_filter("COUNT(*) >= 3").expr)
+    assert "lagInFrame(at, 2, " in said(replace(made, sub_patterns=(many, made.sub_patterns[1])))
+
+
+def test_what_is_absent_joins_nothing() -> None:
+    assert ", NULL) AS tied_0_0" in said(joined("AND"))
+
+
+def test_ranks_that_fall_have_no_certain_meaning() -> None:
+    made = joined("AND")
+    third = replace(made.sub_patterns[1], name="C")
+    falling = (Relation("AND", 1), Relation("AND", 0))
+    with pytest.raises(Refused, match="sql-relation"):
+        said(replace(made, sub_patterns=(*made.sub_patterns, third), relations=falling))
+
+
 def test_either_of_two_completes_an_and() -> None:
     found = said(joined("AND"))
     assert "greatest(least(start_0, max(if(step = 1" in found
