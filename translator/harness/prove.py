@@ -35,7 +35,7 @@ Task = tuple[Path, bytes]
 UNMATCHED = "not matched"
 MOST = 64
 """Witnesses of one rule, unless another number is asked for."""
-MOST_FOR_MUTATION = 2_000
+MOST_FOR_MUTATION = 5_000
 """The same where faults are counted, which need an event for each value of a rule."""
 
 
