@@ -184,7 +184,7 @@ def test_usage(what: str, run: Runner, standin: StandIn, monkeypatch: pytest.Mon
     arguments, environment, said = USAGE[what]
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("translator.pack.client.secret._from_keyring", lambda user: None)
+    monkeypatch.setattr("translator.pack.client.secret.kept_password", lambda service, user: None)
     write(Path("rules.xml"), RULE)
     result = run("hunt", "rules.xml", *arguments)
     assert (result.code, result.out) == (2, "")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from ipaddress import ip_address
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import msgspec
 
 from translator.errors import Refused, UsageError
+from translator.kept_password import kept_password
 
 PASSWORD = "CLICKHOUSE_PASSWORD"
 """The environment variable."""
@@ -80,7 +82,7 @@ def connected(
             hint="pip install 'sigma-fortisiem[hunt]'",
         ) from error
     parts, user = _read(url)
-    password = environment.get(PASSWORD) or (keyring or _from_keyring)(user) or ""
+    password = environment.get(PASSWORD) or (keyring or partial(kept_password, SERVICE))(user) or ""
     if password and parts.scheme == "http" and not insecure and not _is_here(parts.hostname or ""):
         cause = "the password would go over plain http"
         raise UsageError("url-insecure", cause, hint="use https, or --insecure")
@@ -139,17 +141,3 @@ def _words(secret: str) -> Iterator[None]:
             words = words.replace(secret, "***")
         hint = "check address, user and password, and that the user may read the table"
         raise Refused("clickhouse-error", words or type(error).__name__, hint=hint) from None
-
-
-def _from_keyring(user: str) -> str | None:
-    """The password that the system keeps; None where the library or the entry is missing."""
-    try:
-        keyring: Any = import_module("keyring")
-        errors: Any = import_module("keyring.errors")
-    except ImportError:
-        return None
-    try:
-        password: str | None = keyring.get_password(SERVICE, user)
-    except errors.KeyringError:
-        return None
-    return password

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
+from functools import partial
 from typing import Any
 
 from translator.errors import UsageError
+from translator.kept_password import kept_password
 
 SERVICE = "sigma-fortisiem"
 """Name under which passwords are kept in the keyring of the system, with the user as the account."""
@@ -111,7 +112,7 @@ def find_credentials(
     organisation, slash, account = name.partition("/")
     if not (organisation and slash and account) or ":" in name:
         raise UsageError("credentials-invalid", f"'{name[:80]}' is no user of an organisation", hint=_FORM)
-    password = environment.get("FORTISIEM_PASSWORD") or (keyring or _from_keyring)(name)
+    password = environment.get("FORTISIEM_PASSWORD") or (keyring or partial(kept_password, SERVICE))(name)
     if not password:
         raise _missing(f"there is no password for '{name[:80]}'")
     return Password(name, _secret("FORTISIEM_PASSWORD", password))
@@ -130,17 +131,3 @@ def _missing(cause: str) -> UsageError:
         f"password with: keyring set {SERVICE} organisation/user"
     )
     return UsageError("credentials-missing", cause, hint=hint)
-
-
-def _from_keyring(user: str) -> str | None:
-    """The password that the system keeps; None where the library or the entry is missing."""
-    try:
-        keyring: Any = import_module("keyring")
-        errors: Any = import_module("keyring.errors")
-    except ImportError:
-        return None
-    try:
-        password: str | None = keyring.get_password(SERVICE, user)
-    except errors.KeyringError:
-        return None
-    return password
