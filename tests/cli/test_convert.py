@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import EXACT, EXAMPLES, Runner, rule_text, write
-from translator import Options, Translation, load, parse, render, translate
+from translator import Options, load, parse, render, translate
 from translator.errors import TranslatorError
 from translator.render.registry import formats
 from translator.sources.sigma import RuleSource
+from translator.translate import Draft, drafts
 
 WIDER = rule_text("CommandLine|cased: Word", title="Wider")
 COUNTING = rule_text().replace("condition: selection", "condition: selection | count() > 5")
@@ -168,12 +169,12 @@ def test_a_document_for_each_condition(run: Runner) -> None:
 
 
 def test_a_defect_of_ours_is_told_with_its_file(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(source: RuleSource, options: Options) -> tuple[Translation, ...]:
+    def broken(source: RuleSource, options: Options) -> list[Draft]:
         if "Broken" in source.sigma.title:
             raise KeyError("lost")
-        return translate(source, options)
+        return drafts(source, options)
 
-    monkeypatch.setattr("translator.batch.work.translate_alone", broken)
+    monkeypatch.setattr("translator.batch.work.drafts", broken)
     for title in ("Broken", "Broken Too", "Good"):
         write(Path(f"rules/{title}.yml"), rule_text(title=title))
     result = run("--jobs", "1", "rules")
