@@ -109,6 +109,18 @@ def test_evtx_in_gzip_is_read_from_a_copy(monkeypatch: pytest.MonkeyPatch, tmp_p
         (b"PK\x03\x04" + b"?" * 50, 0),
         (zipped({"a.json": LINES}).replace(b"PK\x03\x04", b"PK\x03\x05", 1)[2:], 0),
     ],
+    # Packed bytes hold the time, and would make a name that another process does not have.
+    ids=[
+        "gzip that ends early",
+        "gzip that ends in its first block",
+        "gzip with a wrong sum",
+        "nothing behind the mark of gzip",
+        "zstd that ends early",
+        "nothing behind the mark of zstd",
+        "zip that ends early",
+        "nothing behind the mark of zip",
+        "zip without its mark",
+    ],
 )
 def test_broken_files_give_one_error(data: bytes, events: int, tmp_path: Path) -> None:
     path = tmp_path / "file"
