@@ -5,7 +5,6 @@ Figures are processor time, since machines are shared; those of one run are comp
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
@@ -15,7 +14,7 @@ import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.benchmarks.replay import BESIDE, FOLDERS, ROOT, all_new, rule_document
+from tests.benchmarks.replay import all_new, flags, rule_document
 from tests.benchmarks.stream import Event, events
 from translator.dialect.profile import load_profile
 from translator.engine.context import NOTHING
@@ -65,7 +64,7 @@ def backtested(rules: Sequence[Rule], path: Path, jobs: int) -> tuple[dict[str, 
 
 def by_closures(rules: Sequence[Rule], stream: Iterable[Event]) -> tuple[float, int]:
     """Events a processor second by closures behind the index, and the matches."""
-    index = Replay(rules, load_profile(), tolerant=True)._index  # noqa: SLF001 - the filters alone
+    index = Replay(rules, load_profile(), tolerant=True).index  # the filters alone
     given = list(stream)
     before = time.process_time()
     matches = sum(verdict is True for event in given for _, verdict in index.verdicts_on(Record(event)))
@@ -104,13 +103,7 @@ def measure(
 
 def main() -> None:
     """Measure, and print the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    usual = FOLDERS if BESIDE.is_dir() else [ROOT / "sigma_rules"]
-    parser.add_argument("--rules", type=Path, nargs="+", default=usual, help="folders of Sigma rules")
-    parser.add_argument("--most", type=int, default=2_400, help="translated rules (2,400)")
-    parser.add_argument("--events", type=int, default=1_000_000, help="events (1,000,000)")
-    parser.add_argument("--jobs", type=int, default=2, help="processes (2)")
-    given = parser.parse_args()
+    given = flags(__doc__, events=1_000_000, jobs=2)
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(measure(Path(folder), given.rules, given.most, given.events, given.jobs), indent=2))
 

@@ -5,14 +5,12 @@ Figures are processor time of all threads, since machines are shared.
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from tests.benchmarks.replay import BESIDE, FOLDERS, ROOT, rule_document
+from tests.benchmarks.replay import flags, rule_document
 from tests.benchmarks.stream import events
 from translator.dialect.profile import load_profile
 from translator.harness.clickhouse.backtest import TableBacktest
@@ -56,12 +54,7 @@ def measure(rules: Sequence[Rule], count: int) -> dict[str, object]:
 
 def main() -> None:
     """Measure, and print the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    usual = FOLDERS if BESIDE.is_dir() else [ROOT / "sigma_rules"]
-    parser.add_argument("--rules", type=Path, nargs="+", default=usual, help="folders of Sigma rules")
-    parser.add_argument("--most", type=int, default=2_400, help="translated rules (2,400)")
-    parser.add_argument("--events", type=int, default=1_000_000, help="events (1,000,000)")
-    given = parser.parse_args()
+    given = flags(__doc__, events=1_000_000)
     rules = [each.rule for each in parse_rules(rule_document(given.rules, given.most).encode())]
     print(json.dumps(measure(rules, given.events), indent=2))
 

@@ -5,7 +5,6 @@ Prints the figures of both as JSON; the exit code is 1 when anything differs. Se
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.backtest import write
-from tests.benchmarks.replay import BESIDE, FOLDERS, ROOT, rule_document
+from tests.benchmarks.replay import flags, rule_document
 from tests.benchmarks.stream import Event, events
 from translator.dialect.profile import load_profile
 from translator.engine.context import NOTHING
@@ -128,7 +127,7 @@ def by_closures(rules: Sequence[Rule], stream: Iterable[Event]) -> Found:
     """The filters behind their index, asked event by event."""
     found = Found()
     session = Session(rules, load_profile(), tolerant=True)
-    index = session.replay._index  # noqa: SLF001 - what a replay asks
+    index = session.replay.index  # what a replay asks
     for place, event in enumerate(stream):
         record = Record(event)
         verdicts = list(index.verdicts_on(record))
@@ -193,13 +192,7 @@ def compared(rules: Sequence[Rule], count: int, jobs: int, folder: Path) -> tupl
 
 def main() -> None:
     """Compare, and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    usual = FOLDERS if BESIDE.is_dir() else [ROOT / "sigma_rules"]
-    parser.add_argument("--rules", type=Path, nargs="+", default=usual, help="folders of Sigma rules")
-    parser.add_argument("--most", type=int, default=2_400, help="translated rules (2,400)")
-    parser.add_argument("--events", type=int, default=1_000_000, help="events (1,000,000)")
-    parser.add_argument("--jobs", type=int, default=2, help="processes (2)")
-    given = parser.parse_args()
+    given = flags(__doc__, events=1_000_000, jobs=2)
     parsed = parse_rules(rule_document(given.rules, given.most).encode())
     rules = [*(each.rule for each in parsed), *with_windows()]
     with tempfile.TemporaryDirectory() as folder:

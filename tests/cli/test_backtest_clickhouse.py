@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from tests.benchmarks.stream import events as stream
 from translator.cli.main import cli
 from translator.dialect.profile import profile_names
+from translator.errors import Refused
 from translator.harness.clickhouse import backtest, remote
 from translator.harness.clickhouse.local import Database, local
 from translator.render.sql.schema import load_schema
@@ -181,9 +182,9 @@ class _Bridge(BaseHTTPRequestHandler):
             return self._answer(403, f"no access with {self._password()}".encode())
         sql, _, form = sql.strip().rpartition("FORMAT ")
         try:
-            return self._answer(200, self.database._run(sql or form, form if sql else "TSV"))  # noqa: SLF001 - any format
-        except Exception as error:  # noqa: BLE001 - as a server tells its errors
-            return self._answer(500, str(error).encode())
+            return self._answer(200, self.database.run(sql or form, form if sql else "TSV"))
+        except Refused as error:
+            return self._answer(500, error.cause.encode())
 
     do_GET = do_POST
 

@@ -52,7 +52,7 @@ def test_columns_give_what_closures_give(rules: list[Rule], stream: list[Event],
     dialect = load_profile(profile)
     replay = Replay(rules, dialect, tolerant=True)
     expected = []
-    index = replay._index  # noqa: SLF001 - the closures that a replay asks, held to asking all of them elsewhere
+    index = replay.index  # the closures that a replay asks, held to asking all of them elsewhere
     for place, event in enumerate(stream):
         expected += [
             (place, number) for number, verdict in index.verdicts_on(Record(event)) if verdict is True

@@ -59,7 +59,7 @@ def test_clickhouse_gives_what_closures_give(rules: list[Rule], stream: list[Eve
     replay = Replay(rules, dialect, tolerant=True)
     layout = Layout(schema)
     kept = [stored(event, layout) for event in stream]
-    index: FilterIndex = replay._index  # noqa: SLF001 - the closures that a replay asks, held to asking all of them elsewhere
+    index: FilterIndex = replay.index  # the closures that a replay asks, held to asking all of them elsewhere
     filters = {place: expr for place, (_, expr) in enumerate(replay.filters)}
     with local(schema) as database:
         database.load(stream)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from tests.conftest import ROOT
 from translator.harness.compare import from_xml
 from translator.harness.correlated import tried_stream
 from translator.harness.described import described
@@ -21,7 +24,10 @@ from translator.parse.expression import parse_filter
 from translator.sources.correlation import CorrelationSource
 from translator.translate import load, translate
 
-EXAMPLES = Path(__file__).parents[2] / "sigma_rules" / "correlations"
+EXAMPLES = ROOT / "sigma_rules" / "correlations"
+FAULTS: list[dict[str, Any]] = yaml.safe_load(
+    (ROOT / "tests" / "cases" / "correlation" / "faults.yaml").read_text(encoding="utf-8")
+)
 TRIALS = Trials(Options(), "default", most=64)
 
 
@@ -30,79 +36,51 @@ def source_of(name: str) -> CorrelationSource:
     return source
 
 
-def tried(name: str, change: dict[str, object]) -> Proof:
+def tried(name: str, fault: Mapping[str, Any]) -> Proof:
     """A rule whose translation has a fault; notes excuse nothing."""
     source = source_of(name)
     (translation,) = translate(source)
-    rule = replace(from_xml(translation), **change)  # type: ignore[arg-type]  # each case names real fields
+    rule = with_fault(from_xml(translation), **fault)
     return tried_stream(replace(described(source, 0, "default"), rules=(rule,)), source, TRIALS)
 
 
-def with_part(name: str, place: int = 0, **change: object) -> dict[str, object]:
-    """A sub-pattern changed."""
-    (translation,) = translate(source_of(name))
-    parts = list(from_xml(translation).sub_patterns)
-    parts[place] = replace(parts[place], **change)  # type: ignore[arg-type]  # each case names real fields
-    return {"sub_patterns": tuple(parts)}
+def with_fault(
+    rule: Rule,
+    *,
+    aggregate: str = "",
+    takes: str = "",
+    group_by: Sequence[str] | None = None,
+    window: int = 0,
+    relations: Sequence[str] = (),
+    joined: bool = True,
+    backwards: bool = False,
+) -> Rule:
+    """The rule with what faults.yaml says of it."""
+    first, *others = rule.sub_patterns
+    first = replace(
+        first,
+        aggregate=parse_filter(aggregate).expr if aggregate else first.aggregate,
+        filter=parse_filter(takes).expr if takes else first.filter,
+        group_by=first.group_by if group_by is None else tuple(group_by),
+    )
+    parts = (first, *others)
+    operators = tuple(Relation(each, rank) for rank, each in enumerate(relations))
+    return replace(
+        rule,
+        sub_patterns=parts[::-1] if backwards else parts,
+        window=window or rule.window,
+        relations=operators or rule.relations,
+        global_constraint=rule.global_constraint if joined else None,
+    )
 
 
-def asks(text: str) -> object:
-    return parse_filter(text).expr
-
-
-FAULTS = {
-    "threshold one higher": (
-        "guessed_password",
-        lambda: with_part("guessed_password", aggregate=asks("COUNT(*) >= 6")),
-    ),
-    "threshold one lower": (
-        "guessed_password",
-        lambda: with_part("guessed_password", aggregate=asks("COUNT(*) >= 4")),
-    ),
-    "window a second longer": ("guessed_password", lambda: {"window": 61}),
-    "window a second shorter": ("guessed_password", lambda: {"window": 59}),
-    "no group": ("guessed_password", lambda: with_part("guessed_password", group_by=())),
-    "a group field lost": ("by_id", lambda: with_part("by_id", group_by=("computer",))),
-    "filter that takes every process": (
-        "account_burst",
-        lambda: with_part("account_burst", filter=asks('eventType = "Win-Sysmon-1-Create-Process"')),
-    ),
-    "events counted in the place of values": (
-        "password_spray",
-        lambda: with_part("password_spray", aggregate=asks("COUNT(*) >= 3")),
-    ),
-    "another field counted": (
-        "password_spray",
-        lambda: with_part("password_spray", aggregate=asks("COUNT(DISTINCT computer) >= 3")),
-    ),
-    "mean in the place of the sum": (
-        "large_upload",
-        lambda: with_part("large_upload", aggregate=asks("AVG(totBytes64) > 1000")),
-    ),
-    "bound that includes its number": (
-        "large_upload",
-        lambda: with_part("large_upload", aggregate=asks("SUM(totBytes64) >= 1000")),
-    ),
-    "an upper bound lost": (
-        "few_failures",
-        lambda: with_part("few_failures", aggregate=asks("COUNT(*) >= 3")),
-    ),
-    "order lost": ("three_steps", lambda: {"relations": (Relation("FOLLOWED_BY"), Relation("AND", 1))}),
-    "groups not joined": ("short_lived_account", lambda: {"global_constraint": None}),
-    "an order of the other way round": (
-        "short_lived_account",
-        lambda: {"sub_patterns": from_xml(translate(source_of("short_lived_account"))[0]).sub_patterns[::-1]},
-    ),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_found(fault: str) -> None:
-    name, change = FAULTS[fault]
-    whole, faulty = tried(name, {}), tried(name, change())
+@pytest.mark.parametrize("case", FAULTS, ids=lambda case: case["name"])
+def test_a_fault_is_found(case: dict[str, Any]) -> None:
+    fault = {key: value for key, value in case.items() if key not in ("name", "rule")}
+    whole, faulty = tried(case["rule"], {}), tried(case["rule"], fault)
     assert whole.trials
     before = {(each.place, each.sigma, each.fortisiem) for each in whole.trials}
-    assert {(each.place, each.sigma, each.fortisiem) for each in faulty.trials} - before, fault
+    assert {(each.place, each.sigma, each.fortisiem) for each in faulty.trials} - before
 
 
 def test_a_difference_names_the_part_and_the_event() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from translator.dialect.profile import Dialect
 from translator.engine.context import NOTHING, Context
-from translator.engine.correlation import Correlation
+from translator.engine.correlation import Correlation, Pattern
 from translator.engine.firings import Firing
 from translator.engine.ruleset import FilterIndex
 from translator.engine.values import Event, Record
@@ -36,6 +36,7 @@ class Replay:
     ``unknown`` holds by number of the rule what could not be told; such an event does not count as a match.
     With ``tolerant`` a rule that the engine refuses does not fire, and ``refused`` holds why. ``sound`` are
     the numbers of rules that an earlier run compiled; their filters are compiled when they are first asked.
+    ``index`` asks the filters of all sub-patterns of one event.
 
     Raises: as :class:`translator.engine.correlation.Correlation`, unless it is tolerant.
     """
@@ -47,6 +48,7 @@ class Replay:
     sound: Container[int] = ()
     unknown: dict[int, Unknown] = field(default_factory=dict, init=False)
     refused: dict[int, TranslatorError] = field(default_factory=dict, init=False)
+    index: FilterIndex[Pattern] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._states: dict[int, Correlation] = {}
@@ -59,7 +61,7 @@ class Replay:
                 if not self.tolerant:
                     raise
                 self.refused[number] = error
-        self._index = FilterIndex([pattern for state in self._states.values() for pattern in state.patterns])
+        self.index = FilterIndex([pattern for state in self._states.values() for pattern in state.patterns])
         self._waiting = [state for state in self._states.values() if state.waits]
         self._position = 0
 
@@ -70,7 +72,7 @@ class Replay:
 
     def names(self, event_type: str) -> bool:
         """Whether a rule names this event type."""
-        return self._index.names(event_type)
+        return self.index.names(event_type)
 
     def feed(self, time: float, event: Event) -> list[Firing]:
         """What fires up to this event and by it: first windows that ended, then rules in their order.
@@ -78,7 +80,7 @@ class Replay:
         Raises: InputError(event-value).
         """
         record = Record(event)
-        return self.take(time, record, self._index.verdicts_on(record))
+        return self.take(time, record, self.index.verdicts_on(record))
 
     def take(self, time: float, record: Record, verdicts: Iterable[tuple[int, Verdict]]) -> list[Firing]:
         """The same for an event of which it is known what filters say, by their places in ``filters``.
@@ -89,7 +91,7 @@ class Replay:
         fired = self._ended(time)
         matched: dict[int, list[int]] = {}
         for index, verdict in verdicts:
-            pattern = self._index.items[index]
+            pattern = self.index.items[index]
             if isinstance(verdict, Undecided):
                 self._cannot_tell(pattern.rule, verdict)
             else:
@@ -126,7 +128,7 @@ class Replay:
     def filters(self) -> tuple[tuple[int, Expr], ...]:
         """The filters that events are asked about, each with the number of its rule."""
         return tuple(
-            (each.rule, self.rules[each.rule].sub_patterns[each.place].filter) for each in self._index.items
+            (each.rule, self.rules[each.rule].sub_patterns[each.place].filter) for each in self.index.items
         )
 
     def reads(self, rule: int) -> frozenset[str]:

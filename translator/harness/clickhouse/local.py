@@ -47,8 +47,8 @@ class Database:
 
     def load(self, events: Iterable[Event]) -> int:
         """Put events into a new table; how many there were."""
-        self._run(f"DROP TABLE IF EXISTS {TABLE}")
-        self._run(create(self.schema, TABLE))
+        self.run(f"DROP TABLE IF EXISTS {TABLE}")
+        self.run(create(self.schema, TABLE))
         given, count = iter(events), 0
         with TemporaryDirectory() as directory:
             path = Path(directory) / "events.parquet"
@@ -56,13 +56,13 @@ class Database:
                 self._columns.write(batch, count, path)
                 source = f"file({quote(str(path))}, Parquet)"
                 names, values = self._columns.names(), self._columns.values()
-                self._run(f"INSERT INTO {TABLE} ({names}) SELECT {values} FROM {source}")
+                self.run(f"INSERT INTO {TABLE} ({names}) SELECT {values} FROM {source}")
                 count += len(batch)
         return count
 
     def ask(self, sql: str) -> Iterator[list[Any]]:
         """The rows that a statement gives."""
-        return map(_decode, self._run(sql, "JSONCompactEachRow").splitlines())
+        return map(_decode, self.run(sql, "JSONCompactEachRow").splitlines())
 
     def matches(
         self, filters: Mapping[int, Expr], dialect: Dialect, worth_sampling: int = WORTH_SAMPLING
@@ -74,7 +74,8 @@ class Database:
         found = {(match.filter, match.position) for match in search.matches()}
         return found, search.refused
 
-    def _run(self, sql: str, form: str = "TSV") -> bytes:
+    def run(self, sql: str, form: str = "TSV") -> bytes:
+        """What a statement gives, written in a format of ClickHouse."""
         try:
             return bytes(self._session.query(sql, form).bytes())
         except RuntimeError as error:
