@@ -134,3 +134,18 @@ def expressions(levels: int = 3) -> st.SearchStrategy[Expr]:
             tests | _level(Or, conjunctions),
         )
     return conjunctions | disjunctions
+
+
+def joined(
+    tests: st.SearchStrategy[Test], *, members: int, leaves: int
+) -> st.SearchStrategy[Test | And | Or]:
+    """Tests joined by AND and OR: up to so many members each, up to so many leaves together."""
+    return st.recursive(
+        tests,
+        lambda inner: st.builds(
+            lambda kind, items: kind(tuple(items)),
+            st.sampled_from([And, Or]),
+            st.lists(inner, min_size=2, max_size=members),
+        ),
+        max_leaves=leaves,
+    )

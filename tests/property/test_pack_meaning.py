@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.property.expressions import joined
 from translator.dialect.profile import Dialect, load_profile
 from translator.engine.compile import compile_filter
 from translator.engine.context import NOTHING
@@ -34,15 +35,7 @@ leaves = st.one_of(
     st.builds(Leaf, attributes, st.just("is_null"), st.none(), st.booleans()),
     st.builds(Leaf, attributes, st.sampled_from(["less", "greater_or_equal"]), st.integers(0, 3).map(Number)),
 )
-filters = st.recursive(
-    leaves,
-    lambda inner: st.builds(
-        lambda kind, items: kind(tuple(items)),
-        st.sampled_from([And, Or]),
-        st.lists(inner, min_size=2, max_size=3),
-    ),
-    max_leaves=6,
-)
+filters = joined(leaves, members=3, leaves=6)
 values = st.sampled_from((*PIECES, "ac", "xaby", "1", "2.5", "x.y.ab"))
 events = st.dictionaries(st.sampled_from("pq"), values)
 dialects = st.sampled_from(["default", "case-strict", "sql-null"]).map(load_profile)

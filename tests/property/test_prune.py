@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.property.expressions import joined
 from translator.dialect.profile import load_profile, profile_names
 from translator.engine.compile import compile_filter
 from translator.lowering.prune import without_dead
@@ -29,15 +30,7 @@ tests = st.one_of(
     st.builds(Test, st.just(PORT), st.just("equals"), ports, signs),
     st.builds(Test, st.just(PORT), st.sampled_from(["greater", "less_or_equal"]), ports),
 )
-conditions = st.recursive(
-    tests,
-    lambda inner: st.builds(
-        lambda kind, items: kind(tuple(items)),
-        st.sampled_from([And, Or]),
-        st.lists(inner, min_size=2, max_size=4),
-    ),
-    max_leaves=12,
-)
+conditions = joined(tests, members=4, leaves=12)
 events = st.fixed_dictionaries(
     {},
     optional={

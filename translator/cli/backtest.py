@@ -18,10 +18,10 @@ from rich.text import Text
 from translator.batch.cache import default_directory
 from translator.cli.clickhouse import Asked, clickhouse_flags, table_backtest
 from translator.cli.console import ERROR, line, messages, print_json, say, show
+from translator.cli.delay import delay_flag
 from translator.cli.options import FILE, json_flag, profile_flag
 from translator.cli.output import write_file
 from translator.dialect.profile import load_profile
-from translator.engine.clock import DEFAULT_DELAY
 from translator.engine.context import NOTHING
 from translator.errors import EXIT_FAILED, EXIT_OK, InputError, UsageError
 from translator.harness.replay import RuleBook, read_context, read_rules_with
@@ -54,14 +54,7 @@ _SHOWN = 20
 @click.option(
     "--context", "context_file", type=FILE, metavar="FILE", help="Groups and the like, as for replay."
 )
-@click.option(
-    "--delay",
-    type=click.FloatRange(min=0),
-    default=DEFAULT_DELAY,
-    show_default=True,
-    metavar="SECONDS",
-    help="How far behind the latest event of its file an event may be; later ones are dropped and counted.",
-)
+@delay_flag
 @click.option(
     "--no-cache",
     is_flag=True,

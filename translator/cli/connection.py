@@ -34,6 +34,18 @@ _SPAN = re.compile(r"([1-9][0-9]{0,3})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _LONGEST = timedelta(days=366)
 
+
+def _seconds(flag: str, usual: float, text: str) -> Callable[[F], F]:
+    return click.option(
+        flag,
+        type=click.FloatRange(min=0, min_open=True),
+        default=usual,
+        show_default=True,
+        metavar="SECONDS",
+        help=text,
+    )
+
+
 SERVER = ("user", "ca_file", "insecure", "timeout")
 """The flags that say who asks a server, and how carefully."""
 CONNECTION = ("url", *SERVER, "api", "patience")
@@ -53,23 +65,9 @@ _SERVER = (
     click.option(
         "--insecure", is_flag=True, help="Ask without checking the certificate, or over plain http."
     ),
-    click.option(
-        "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
-        default=30.0,
-        show_default=True,
-        metavar="SECONDS",
-        help="How long the server may be silent.",
-    ),
+    _seconds("--timeout", 30.0, "How long the server may be silent."),
 )
-_PATIENCE = click.option(
-    "--patience",
-    type=click.FloatRange(min=0, min_open=True),
-    default=600.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long one query or import may take.",
-)
+_PATIENCE = _seconds("--patience", 600.0, "How long one query or import may take.")
 _API = click.option(
     "--api",
     type=click.Choice(["auto", "v2", "v1"]),

@@ -11,10 +11,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from translator.cli import incidents
 from translator.cli.console import ERROR, emit, messages, print_json, results, say, show
+from translator.cli.delay import delay_flag
 from translator.cli.options import json_flag, profile_flag
 from translator.cli.suggest import near_misses
 from translator.dialect.profile import Dialect, load_profile
-from translator.engine.clock import DEFAULT_DELAY
 from translator.engine.context import NOTHING, Context
 from translator.errors import EXIT_FAILED, EXIT_OK, TranslatorError, UsageError
 from translator.harness.arrivals import Arrivals
@@ -91,14 +91,7 @@ _STEP = 200
     show_default=True,
     help="Take events in the order of their times, or in the order of the files.",
 )
-@click.option(
-    "--delay",
-    type=click.FloatRange(min=0),
-    default=DEFAULT_DELAY,
-    show_default=True,
-    metavar="SECONDS",
-    help="How far behind the latest event of its file an event may be; later ones are dropped and counted.",
-)
+@delay_flag
 @profile_flag
 @json_flag
 def replay(
