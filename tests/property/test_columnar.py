@@ -53,7 +53,7 @@ def scanned(scan: Scan, events: Sequence[Event], cut: int = 0) -> list[tuple[int
     scan.begin()
     for part in (events[:cut], events[cut:]):
         scan.add(part, shapes(part))
-    found = scan.found(events.__getitem__)
+    found = scan.found(lambda places: {place: events[place] for place in places})
     matches = [(place, number, "") for place, number in found.matches]
     return sorted([*matches, *((place, number, open_.reason) for place, number, open_ in found.undecided)])
 

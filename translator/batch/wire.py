@@ -97,6 +97,8 @@ def to_wire(value: Any) -> Any:
         return value
     if kind is tuple:
         return tuple(map(to_wire, value))
+    if kind is _Arrived:
+        return value.wire
     form = _FORMS.get(kind)
     return value if form is None else form(*[to_wire(getattr(value, name)) for name in _FIELDS[kind]])
 
@@ -108,6 +110,35 @@ def from_wire(value: Any) -> Any:
         return tuple([from_wire(each) for each in value])
     make = _MAKERS.get(kind)
     return value if make is None else make(value)
+
+
+def arrived(wire: Any) -> rule.Rule:
+    """The rule, whose parts are made when they are first looked at: most rules of many are never asked."""
+    return _Arrived(wire)
+
+
+class _Arrived(rule.Rule):
+    """``wire`` was checked when it was decoded, so that nothing can fail later."""
+
+    __slots__ = ("wire",)
+
+    def __init__(self, wire: Any) -> None:
+        object.__setattr__(self, "wire", wire)
+
+    def __getattr__(self, name: str) -> Any:
+        """A part that was not looked at before; others are found without coming here."""
+        if name not in _FIELDS[rule.Rule]:
+            raise AttributeError(name)
+        part = from_wire(getattr(self.wire, name))
+        object.__setattr__(self, name, part)
+        return part
+
+    def __eq__(self, other: object) -> bool:
+        names = _FIELDS[rule.Rule]
+        return isinstance(other, rule.Rule) and all(getattr(self, n) == getattr(other, n) for n in names)
+
+    def __hash__(self) -> int:
+        return hash(tuple(getattr(self, name) for name in _FIELDS[rule.Rule]))
 
 
 def _maker(model: type) -> Callable[[Any], Any]:

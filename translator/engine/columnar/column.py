@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import islice
+from itertools import islice, repeat
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,6 @@ FRESH = 0.9
 """Share of new values from which on none is remembered, because hardly any comes again."""
 SOME = 1_000
 """Values of which it is told whether they come again."""
-_NO_CODES = np.zeros(0, dtype=np.int32)
 _TEXTS = frozenset({str, type(None)})
 _EXACT = frozenset({str, int, type(None)})
 """Types of which equal values read the same."""
@@ -40,7 +40,7 @@ class Column:
     def __init__(self, *, repeats: bool = True) -> None:
         self._repeats = self._will_repeat = repeats
         self._exact = True
-        self._parts: list[Codes] = []
+        self._written: list[int] = []
         self._length = 0
         self._before = 0
         self._forget()
@@ -58,7 +58,7 @@ class Column:
 
     def begin(self) -> None:
         """A new batch."""
-        self._parts, self._length = [], 0
+        self._written, self._length = [], 0
         self._repeats = self._will_repeat
         many = len(self.texts) > KEPT_VALUES or self._characters > KEPT_CHARACTERS
         # Nobody asked for the last batch, or nothing of it was to be remembered.
@@ -73,17 +73,18 @@ class Column:
         """
         self._fill(before)
         if self._repeats:
-            self._parts.append(self._coded(values))
+            self._written += self._coded(values)
         else:
             self._values += values
         self._length += len(values)
 
-    def _coded(self, values: Sequence[Any]) -> Codes:
+    def _coded(self, values: Sequence[Any]) -> Sequence[int]:
         known = self._known
         if not self._exact:
             values = [as_text(value) if isinstance(value, (float, bool)) else value for value in values]
         count = len(known)
-        codes = np.fromiter(map(known.__getitem__, values), dtype=np.int32, count=len(values))
+        # One call for all of them; of a single item it would not give a tuple.
+        codes = itemgetter(*values)(known) if len(values) > 1 else [known[value] for value in values]
         if self._exact and len(known) > count and not _EXACT.issuperset(map(type, values)):
             # 1.0 and true are equal to 1, and would be given its code from now on.
             for _ in range(len(known) - count):
@@ -97,7 +98,7 @@ class Column:
         missing = count - self._length
         if missing > 0:
             if self._repeats:
-                self._parts.append(np.full(missing, self._known[None], dtype=np.int32))
+                self._written += repeat(self._known[None], missing)
             else:
                 self._values += [None] * missing
             self._length = count
@@ -109,7 +110,7 @@ class Column:
         """
         self._fill(count)
         if self._repeats:
-            codes = np.concatenate([_NO_CODES, *self._parts])
+            codes = np.array(self._written, dtype=np.int32)
             self._know(list(islice(reversed(self._known), len(self._known) - len(self.texts)))[::-1])
         else:
             codes = np.arange(count, dtype=np.int32)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from translator.dialect.profile import Dialect
 from translator.engine.columnar.column import Rows
 from translator.engine.columnar.filters import Filter
 from translator.engine.columnar.group import Choice, Group
+from translator.engine.columnar.table import Table
 from translator.engine.columnar.tree import Judges
 from translator.engine.compile import EVENT_TYPE
 from translator.engine.context import NOTHING, Context
@@ -23,6 +25,7 @@ _ANY = None
 _NO_ROWS = np.zeros(0, dtype=np.intp)
 Shape = tuple[str, ...]
 """The attributes that an event names."""
+EventsAt = Callable[[Sequence[int]], Mapping[int, Event]]
 _FEW_OF_A_SHAPE = 8
 """Where shapes have fewer events on average, they are not told apart."""
 
@@ -90,7 +93,7 @@ class Scan:
         """
         self.begin()
         self.add(events, shapes(events))
-        return self.found(events.__getitem__)
+        return self.found(lambda places: {place: events[place] for place in places})
 
     def begin(self) -> None:
         """A new batch."""
@@ -102,41 +105,58 @@ class Scan:
         Raises: InputError(event-value).
         """
         if len(by_shape) * _FEW_OF_A_SHAPE > len(events) > _FEW_OF_A_SHAPE:
-            names = frozenset(name for shape in by_shape for name in shape)
-            self._add(events, range(len(events)), names, all_named=False)
+            self._add_mixed(events, frozenset(name for shape in by_shape for name in shape))
         else:
             for shape, places in by_shape.items():
-                self._add([events[place] for place in places], places, shape, all_named=True)
+                self._add_alike(shape, [events[place] for place in places], places)
         self._count += len(events)
 
-    def _add(
-        self, events: Sequence[Event], places: Sequence[int], names: Collection[str], *, all_named: bool
-    ) -> None:
-        """Events in their groups; ``places`` are those in what is added."""
+    def _add_mixed(self, events: Sequence[Event], names: Collection[str]) -> None:
+        """Events that each have some of these attributes."""
+        for name, own in self._by_type([event.get(EVENT_TYPE) for event in events]).items():
+            table, chosen = self._table(name, own), [events[place] for place in own]
+            table.add(
+                {each: [event.get(each) for event in chosen] for each in table.reads.intersection(names)},
+                len(chosen),
+            )
+
+    def _add_alike(self, shape: Shape, events: Sequence[Event], places: Sequence[int]) -> None:
+        """Events that all have these attributes, in this order; ``places`` are those in what is added."""
+        columns = dict(zip(shape, zip(*[event.values() for event in events], strict=True), strict=True))
+        by_type = self._by_type(columns.get(EVENT_TYPE) or [None] * len(events))
+        for name, own in by_type.items():
+            table = self._table(name, [places[each] for each in own])
+            if len(by_type) > 1:
+                wanted = table.reads.intersection(shape)
+                table.add({each: [columns[each][place] for place in own] for each in wanted}, len(own))
+            else:
+                table.add(columns, len(own))
+
+    def _table(self, name: str | None, places: Iterable[int]) -> Table:
+        """The table of events of a type; ``places`` are those of the next ones in what is added."""
+        table = self._group(name).table
+        known = self._places.get(name)
+        if known is None:
+            known = self._places[name] = []
+            table.begin()
         before = self._count
-        for name, own in self._by_type(events).items():
-            group = self._group(name)
-            known = self._places.get(name)
-            if known is None:
-                known = self._places[name] = []
-                group.table.begin()
-            known += [before + places[each] for each in own]
-            group.table.add([events[place] for place in own], names, all_named=all_named)
+        known += [before + place for place in places] if before else places
+        return table
 
     def learn(self) -> None:
         """Choose by the events of the batch what is looked up, and pass over them."""
         for name in self._places:
             self._group(name).learn()
 
-    def found(self, event_of: Callable[[int], Event]) -> Found:
-        """What the events of the batch came to; ``event_of`` gives one of them by its place.
+    def found(self, events_at: EventsAt) -> Found:
+        """What the events of the batch came to; ``events_at`` gives some of them by their places, in order.
 
         Raises: InputError(event-value).
         """
         found = Found()
         matches: list[tuple[Rows, int]] = []
         for name, places in self._places.items():
-            self._scan_group(self._group(name), np.array(places, dtype=np.intp), event_of, matches, found)
+            self._scan_group(self._group(name), np.array(places, dtype=np.intp), events_at, matches, found)
         if matches:
             rows = np.concatenate([each for each, _ in matches])
             filters = np.repeat([number for _, number in matches], [len(each) for each, _ in matches])
@@ -149,32 +169,42 @@ class Scan:
         self,
         group: Group,
         places: Rows,
-        event_of: Callable[[int], Event],
+        events_at: EventsAt,
         matches: list[tuple[Rows, int]],
         found: Found,
     ) -> None:
+        asked: list[tuple[int, Rows]] = []
         started = perf_counter()
         for number, held, open_ in group.candidates():
-            each = self._filters[number]
             found.asked[number] = found.asked.get(number, 0) + len(open_)
             matches.append((places[held], number))
+            asked.append((number, places[open_]))
+            now = perf_counter()
+            found.seconds[number] = found.seconds.get(number, 0.0) + now - started
+            started = now
+        if not asked:
+            return
+        events = events_at(np.unique(np.concatenate([open_ for _, open_ in asked])).tolist())
+        started = perf_counter()
+        for number, open_ in asked:
+            verdict_on = self._filters[number].verdict
             own = []
-            for place in places[open_].tolist():
-                verdict = each.verdict(event_of(place))
+            for place in open_.tolist():
+                verdict = verdict_on(events[place])
                 if verdict is True:
                     own.append(place)
                 elif verdict is not False:
                     found.undecided.append((place, number, verdict))
             matches.append((np.array(own, dtype=np.intp), number))
             now = perf_counter()
-            found.seconds[number] = found.seconds.get(number, 0.0) + now - started
+            found.seconds[number] += now - started
             started = now
 
-    def _by_type(self, events: Sequence[Event]) -> Mapping[str | None, Sequence[int]]:
-        written = [event.get(EVENT_TYPE) for event in events]
+    def _by_type(self, written: Sequence[Any]) -> Mapping[str | None, Sequence[int]]:
+        """The places of events by their types, of which it is given how they are written."""
         types = self._types
-        if events and written[0] in types and written.count(written[0]) == len(written):
-            return {types[written[0]]: range(len(events))}
+        if written and written[0] in types and written.count(written[0]) == len(written):
+            return {types[written[0]]: range(len(written))}
         groups: dict[str | None, list[int]] = {}
         for place, value in enumerate(written):
             try:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cache
-from operator import itemgetter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from translator.engine.columnar.column import Codes, Column
 from translator.engine.predicates import RAW_MESSAGE
-from translator.engine.values import Event
 
 
 class Table:
     """The attributes ``reads`` of the events."""
 
     def __init__(self, reads: Iterable[str]) -> None:
-        self._columns = {name: Column(repeats=name != RAW_MESSAGE) for name in reads}
+        self.reads = frozenset(reads)
+        self._columns = {name: Column(repeats=name != RAW_MESSAGE) for name in self.reads}
         self.begin()
 
     def begin(self) -> None:
@@ -28,17 +26,19 @@ class Table:
     def __len__(self) -> int:
         return self._count
 
-    def add(self, events: Sequence[Event], names: Collection[str], *, all_named: bool) -> None:
-        """Some events, which have no other attributes than ``names``; with ``all_named`` each has all."""
-        for name in names:
+    def add(self, columns: Mapping[str, Sequence[Any]], count: int) -> None:
+        """The values of ``count`` events, which have no other attributes of those that are read.
+
+        An event that lacks one of them has ``None`` there.
+        """
+        for name, values in columns.items():
             column = self._columns.get(name)
             if column is not None:
                 if name not in self._present:
                     self._present[name] = column
                     column.begin()
-                read = _getter(name) if all_named else _optional(name)
-                column.add(list(map(read, events)), self._count)
-        self._count += len(events)
+                column.add(values, self._count)
+        self._count += count
 
     def column(self, name: str) -> Column | None:
         """The column of an attribute; ``None`` when no event has it."""
@@ -50,13 +50,3 @@ class Table:
         if codes is None:
             codes = self._codes[name] = self._present[name].codes(self._count)
         return codes
-
-
-@cache
-def _getter(name: str) -> Callable[[Event], Any]:
-    return itemgetter(name)
-
-
-@cache
-def _optional(name: str) -> Callable[[Event], Any]:
-    return lambda event: event.get(name)

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from translator.engine.clock import RECEIVE_TIMES, receive_time
 from translator.engine.columnar.scan import Shape, shapes
@@ -34,6 +36,7 @@ _TELLING = frozenset(
 _PLAIN = frozenset({"phRecvTime", "rawEventMsg"})
 """Names that only attributes have."""
 _KEPT_TIMES = 100_000
+_BREAK = ord("\n")
 
 
 class RawLine(msgspec.Struct, frozen=True, array_like=True):
@@ -54,17 +57,21 @@ def flat_event(line: bytes) -> Event | None:
     return event if not _PLAIN.isdisjoint(event) or not is_known(event) else None
 
 
+def known_flat(lines: bytes) -> list[Event]:
+    """The events on lines of which each is known to hold one."""
+    return _decoder.decode_lines(lines)  # type: ignore[return-value]  # dict of narrower values
+
+
 def flat_events(lines: bytes) -> tuple[list[Event], dict[Shape, list[int]]] | None:
     """The same for many lines at once, with the places of the events by the attributes that they name.
 
     ``None`` when a line is not such a one, or an object does not stand on a line of its own.
     """
-    events: list[Event]
     try:
-        events = _decoder.decode_lines(lines)  # type: ignore[assignment]  # dict of narrower values
+        events = known_flat(lines)
     except (ValueError, RecursionError):
         return None
-    if len(events) != lines.count(b"\n") + (not lines.endswith(b"\n")):
+    if len(events) != len(breaks(lines)) + (not lines.endswith(b"\n")):
         return None
     by_shape = shapes(events)
     for shape, places in by_shape.items():
@@ -75,6 +82,11 @@ def flat_events(lines: bytes) -> tuple[list[Event], dict[Shape, list[int]]] | No
         if any(is_known(events[place]) for place in places):
             return None
     return events, by_shape
+
+
+def breaks(lines: bytes) -> NDArray[np.intp]:
+    """Where lines end. This is faster than counting them with ``bytes.count``."""
+    return np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == _BREAK)
 
 
 def arrival(raw: RawLine, name: str = "") -> tuple[Event, float | None]:

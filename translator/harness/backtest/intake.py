@@ -6,24 +6,31 @@ Events are not kept: one that is asked for again is decoded again from its line.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from translator.engine.columnar.scan import Scan, shapes
 from translator.engine.values import Event
 from translator.errors import InputError
-from translator.harness.backtest.decode import RawLine, Times, arrival, flat_event, flat_events, records_of
+from translator.harness.backtest.decode import (
+    RawLine,
+    Times,
+    arrival,
+    breaks,
+    flat_event,
+    flat_events,
+    known_flat,
+    records_of,
+)
 from translator.harness.backtest.files import Batch
 
 MOST_ERRORS = 5
 """Records of a batch that cannot be read and are named; the others are counted."""
-_BREAK = ord("\n")
 PIECE = 300_000
 """Bytes of lines that are decoded together: few enough for their events to stay near the processor."""
 
@@ -46,13 +53,11 @@ class _Lines:
 
     @cached_property
     def _ends(self) -> list[int]:
-        breaks = np.flatnonzero(np.frombuffer(self.text, dtype=np.uint8) == _BREAK) + 1
-        return [0, *breaks.tolist(), len(self.text)]
+        return [0, *(breaks(self.text) + 1).tolist(), len(self.text)]
 
-    def event(self, place: int) -> Event:
-        event = flat_event(self.text[self._ends[place] : self._ends[place + 1]])
-        assert event is not None
-        return event
+    def events(self, places: Sequence[int]) -> Sequence[Event]:
+        ends = self._ends
+        return known_flat(b"".join([self.text[ends[place] : ends[place + 1]] for place in places]))
 
     def line_of(self, place: int) -> int | None:
         return self.line + place
@@ -62,11 +67,11 @@ class _Lines:
 class _Records:
     """Rows of any other records."""
 
-    events: list[Event] = field(default_factory=list)
+    kept: list[Event] = field(default_factory=list)
     lines: list[int | None] = field(default_factory=list)
 
-    def event(self, place: int) -> Event:
-        return self.events[place]
+    def events(self, places: Sequence[int]) -> Sequence[Event]:
+        return [self.kept[place] for place in places]
 
     def line_of(self, place: int) -> int | None:
         return self.lines[place]
@@ -94,13 +99,15 @@ class Intake:
         """How many events there are."""
         return len(self.times)
 
-    def event(self, row: int) -> Event:
-        """An event once more."""
-        event = self._events.get(row)
-        if event is None:
-            part = bisect_right(self._starts, row) - 1
-            event = self._events[row] = self._parts[part].event(row - self._starts[part])
-        return event
+    def events(self, rows: Sequence[int]) -> dict[int, Event]:
+        """Events once more, by their rows, which are in order."""
+        known = self._events
+        wanted = [row for row in rows if row not in known]
+        for part, start, end in zip(self._parts, self._starts, [*self._starts[1:], self.rows], strict=True):
+            own = wanted[bisect_left(wanted, start) : bisect_left(wanted, end)]
+            if own:
+                known.update(zip(own, part.events([row - start for row in own]), strict=True))
+        return known
 
     def line_of(self, row: int) -> int | None:
         """The line of an event, from 0 in the batch, or what its reader calls it by."""
@@ -151,7 +158,7 @@ class Intake:
                 found = _Records()
                 self._other(others, name)
                 others = []
-            found.events.append(event)
+            found.kept.append(event)
             found.lines.append(self.lines)
             self.lines += 1
             self.times.append(self._times.of(event))
@@ -186,16 +193,16 @@ class Intake:
         except InputError as error:
             self._fail(error, record.line)
             return
-        found.events.append(event)
+        found.kept.append(event)
         found.lines.append(record.line)
         self.times.append(math.nan if time is None else time)
 
     def _keep(self, found: _Records) -> None:
-        if found.events:
-            self._starts.append(self.rows - len(found.events))
+        if found.kept:
+            self._starts.append(self.rows - len(found.kept))
             self._parts.append(found)
-            self.untyped += sum("eventType" not in event for event in found.events)
-            self._scan.add(found.events, shapes(found.events))
+            self.untyped += sum("eventType" not in event for event in found.kept)
+            self._scan.add(found.kept, shapes(found.kept))
 
     def _fail(self, error: InputError, line: int | None) -> None:
         self.unread += 1

@@ -14,6 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing.context import BaseContext
 
 import msgspec
 
@@ -44,6 +45,8 @@ _AHEAD = 2
 LEARNED = 8_000_000
 LEARNED_AGAIN = 500_000
 """Bytes of the first file by which is chosen what is looked up; the latter where earlier runs chose."""
+_GARBAGE = 100_000
+"""Objects more than before from which on cycles are looked for."""
 _LOOK = 0.5
 """Seconds between two looks at whether the process that started this one still runs."""
 
@@ -246,17 +249,32 @@ class Backtest:
         worker = self._worker()
         self._learn(worker)
         gc.freeze()  # What stays until the end need not be looked at again and again.
-        if self.jobs < 2:
-            yield lambda batch: _at_once(worker, batch)
-            return
-        way = (
-            multiprocessing.get_context("fork") if "fork" in multiprocessing.get_all_start_methods() else None
-        )
-        pool = ProcessPoolExecutor(self.jobs, way, _begin, (worker,))
-        try:
-            yield lambda batch: pool.submit(_serve, batch)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        with _little_garbage():
+            if self.jobs < 2:
+                yield lambda batch: _at_once(worker, batch)
+                return
+            pool = ProcessPoolExecutor(self.jobs, _way(), _begin, (worker,))
+            try:
+                yield lambda batch: pool.submit(_serve, batch)
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _way() -> BaseContext | None:
+    """A process that is forked has the rules already."""
+    forks = "fork" in multiprocessing.get_all_start_methods()
+    return multiprocessing.get_context("fork") if forks else None
+
+
+@contextmanager
+def _little_garbage() -> Iterator[None]:
+    """Events come and go by the thousand and are in no cycles: looking for those takes long."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(_GARBAGE, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -106,13 +106,14 @@ class Worker:
             intake.read(batch)
         else:
             intake.records(batch.records)
-        found = self._scan.found(intake.event)
+        found = self._scan.found(intake.events)
         rows, filters = found.rows.tolist(), found.filters.tolist()
         by_window = {row for row, *_ in found.undecided}
+        events = intake.events(sorted(by_window.union(rows)))
         by_window.update(
             row for row, number in zip(rows, filters, strict=True) if self._incidents[number] is None
         )
-        taken = self._taken(zip(rows, filters, strict=True), by_window, intake)
+        taken = self._taken(zip(rows, filters, strict=True), by_window, events)
         return Found(
             msgspec.structs.replace(batch, records=None),
             intake.lines,
@@ -123,18 +124,18 @@ class Worker:
             intake.problems,
             np.concatenate((found.rows, found.filters)).astype(np.int32).tobytes(),
             [
-                None if row in by_window else _values(intake.event(row), self._incidents[number] or ())
+                None if row in by_window else _values(events[row], self._incidents[number] or ())
                 for row, number in zip(rows, filters, strict=True)
             ],
             [(row, number, verdict.reason) for row, number, verdict in found.undecided],
             taken,
-            self._samples(found.rows, found.filters, intake),
+            self._samples(found.rows, found.filters, events, intake),
             found.asked,
             found.seconds,
         )
 
     def _taken(
-        self, matches: Iterable[tuple[int, int]], wanted: set[int], intake: Intake
+        self, matches: Iterable[tuple[int, int]], wanted: set[int], events: Mapping[int, Event]
     ) -> dict[int, dict[str, str]]:
         names: dict[int, frozenset[str]] = dict.fromkeys(wanted, frozenset())
         for row, number in matches:
@@ -142,19 +143,22 @@ class Worker:
                 names[row] |= self._reads[number]
         found = {}
         for row, own in names.items():
-            event = intake.event(row)
-            values = ((name, event.get(name)) for name in sorted(own))
+            values = ((name, events[row].get(name)) for name in sorted(own))
             found[row] = {name: as_text(value) for name, value in values if value is not None}
         return found
 
     def _samples(
-        self, rows: NDArray[np.intp], filters: NDArray[np.intp], intake: Intake
+        self,
+        rows: NDArray[np.intp],
+        filters: NDArray[np.intp],
+        events: Mapping[int, Event],
+        intake: Intake,
     ) -> list[SampleEvent]:
         order = np.argsort(filters, kind="stable")
         starts = np.flatnonzero(np.diff(filters[order], prepend=-1))
         first = [each for own in np.split(order, starts)[1:] for each in own[:SAMPLES].tolist()]
         return [
-            SampleEvent(int(filters[each]), row, intake.line_of(row), Record(intake.event(row)).text)
+            SampleEvent(int(filters[each]), row, intake.line_of(row), Record(events[row]).text)
             for each, row in zip(first, rows[first].tolist(), strict=True)
         ]
 
