@@ -99,7 +99,7 @@ def test_a_scan_gives_what_asking_each_filter_gives(
         scan = Scan(filters(exprs, profile), profile, CONTEXT)
         for batch in (stream, stream[:2], stream):
             assert scanned(scan, batch) == one_by_one(exprs, batch, profile)
-        again = Scan(filters(exprs, profile), profile, CONTEXT, scan.choices)
+        again = Scan(filters(exprs, profile), profile, CONTEXT, scan.learned)
         assert scanned(again, stream, cut) == one_by_one(exprs, stream, profile)
 
 

@@ -33,12 +33,13 @@ class Incident:
     ``cleared`` is when it was cleared, if it was. ``notifications`` counts the firings that the rule's
     frequency lets through; ``notified`` is the time of the last one. ``position`` is the place in the stream
     of the event that last completed the pattern; ``origin`` is what the caller knows of the first one.
+    ``template`` is the title with variables.
     """
 
     rule: int
     event_type: str
     severity: int
-    title: str
+    template: str
     attributes: Mapping[str, str]
     first_seen: float
     last_seen: float
@@ -50,6 +51,11 @@ class Incident:
     cleared: float | None = None
     watch_lists: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
+
+    @property
+    def title(self) -> str:
+        """The title with the incident's attributes."""
+        return fill(self.template, self.attributes)
 
     @property
     def category(self) -> str:
@@ -145,11 +151,22 @@ class IncidentLog:
             return None
         known = self._active.get((firing.rule, firing.key))
         if known is not None and not self._clear_if_quiet(known, firing.time):
-            return self._update(known, rule, firing)
+            return self._update(known, firing.attributes, firing.position, firing.time)
         if len(self._all) >= MOST_INCIDENTS:
             self.dropped += 1
             return None
         return self._raise(rule, firing, origin)
+
+    def again(self, rule: int, position: int, time: float, key: tuple[str | None, ...]) -> bool:
+        """Update an active incident for a firing of which ``key`` has all attributes; whether there is one.
+
+        If not, :meth:`take` the firing.
+        """
+        known = self._active.get((rule, key))
+        if known is None or self._suppressed or self._clear_if_quiet(known, time):
+            return False
+        self._update(known, known.attributes, position, time)
+        return True
 
     def finish(self, time: float) -> None:
         """Let time pass until the end of the stream: incidents that stayed quiet are cleared."""
@@ -161,7 +178,7 @@ class IncidentLog:
             firing.rule,
             rule.incident.event_type,
             rule.incident.severity,
-            fill(rule.title, firing.attributes),
+            rule.title,
             firing.attributes,
             firing.time,
             firing.time,
@@ -182,18 +199,21 @@ class IncidentLog:
             self._by_rule[firing.rule].add(incident)
         return incident
 
-    def _update(self, known: Incident, rule: Rule, firing: Firing) -> Incident:
-        if firing.rule in self._by_rule:
-            self._by_rule[firing.rule].discard(known)
-        known.attributes, known.title = firing.attributes, fill(rule.title, firing.attributes)
-        known.last_seen, known.position = firing.time, firing.position
+    def _update(
+        self, known: Incident, attributes: Mapping[str, str], position: int, time: float
+    ) -> Incident:
+        clearing = self._by_rule.get(known.rule)
+        if clearing is not None:
+            clearing.discard(known)
+        known.attributes = attributes
+        known.last_seen, known.position = time, position
         known.count += 1
-        frequency = rule.incident.frequency
-        if frequency is None or firing.time - known.notified >= frequency:
+        frequency = self._rules[known.rule].incident.frequency
+        if frequency is None or time - known.notified >= frequency:
             known.notifications += 1
-            known.notified = firing.time
-        if firing.rule in self._by_rule:
-            self._by_rule[firing.rule].add(known)
+            known.notified = time
+        if clearing is not None:
+            clearing.add(known)
         return known
 
     def _clear_if_quiet(self, incident: Incident, time: float) -> bool:

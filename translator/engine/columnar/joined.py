@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,8 @@ BETWEEN = b"\xff"
 nothing."""
 WORTH_JOINING = 16
 """Values from which on one search in all of them is faster."""
+_BETWEEN = BETWEEN.decode("latin-1")
+_LAST_OF_ASCII = 0x7F
 _CUT = "\0"
 """Between values as long as they are characters; values that hold it are handled one by one."""
 _ESCAPED = re.compile(r"\\[^AzCQ]", re.DOTALL)
@@ -36,26 +37,34 @@ Find = Callable[[bytes, int], int | None]
 def folded(texts: Sequence[str]) -> list[str]:
     """The texts without letter case."""
     joined = _CUT.join(texts)
-    if joined.isascii() and joined.count(_CUT) == len(texts) - 1:
-        return joined.lower().split(_CUT)
+    if joined.isascii():
+        found = joined.lower().split(_CUT)
+        if len(found) == len(texts):
+            return found
     return [fold(text) for text in texts]
+
+
+def _latin(text: str) -> bytes:
+    """A byte for each character, where that is enough; this is what such text is in memory."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return b""
 
 
 class Joined:
     """Texts as one; all of them are whole characters. With ``ignore_case`` they are folded."""
 
     def __init__(self, texts: Sequence[str], *, ignore_case: bool = False) -> None:
-        joined = _CUT.join(["", *texts, ""])
-        if joined.count(_CUT) != len(texts) + 1 or not (joined.isascii() or not ignore_case):
+        text = _latin(_BETWEEN.join(["", *texts, ""]))
+        places = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) > _LAST_OF_ASCII)
+        if len(places) == len(texts) + 1:  # what is between them, and nothing in them
+            self.text = text.lower() if ignore_case else text
+        else:
             own = folded(texts) if ignore_case else texts
             self.text = b"".join([BETWEEN, BETWEEN.join([text.encode() for text in own]), BETWEEN])
-        else:
-            own = joined.lower() if ignore_case else joined
-            self.text = own.encode().replace(_CUT.encode(), BETWEEN)
-
-    @cached_property
-    def _ends(self) -> Places:
-        return np.flatnonzero(np.frombuffer(self.text, dtype=np.uint8) == BETWEEN[0])[1:]
+            places = np.flatnonzero(np.frombuffer(self.text, dtype=np.uint8) == BETWEEN[0])
+        self._ends = places[1:]
 
     def numbers(self, places: Places) -> Places:
         """The numbers of the texts that hold the bytes at some places, or that end before them."""
