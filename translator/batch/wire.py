@@ -114,16 +114,16 @@ def from_wire(value: Any) -> Any:
 
 def arrived(wire: Any) -> rule.Rule:
     """The rule, whose parts are made when they are first looked at: most rules of many are never asked."""
-    return _Arrived(wire)
+    found = object.__new__(_Arrived)
+    object.__setattr__(found, "wire", wire)
+    return found
 
 
 class _Arrived(rule.Rule):
-    """``wire`` was checked when it was decoded, so that nothing can fail later."""
+    """``wire`` was checked when it was decoded, so nothing is left to fail."""
 
     __slots__ = ("wire",)
-
-    def __init__(self, wire: Any) -> None:
-        object.__setattr__(self, "wire", wire)
+    wire: Any
 
     def __getattr__(self, name: str) -> Any:
         """A part that was not looked at before; others are found without coming here."""

@@ -17,6 +17,7 @@ from translator.engine.context import Context
 from translator.engine.firings import Firing, fire, sources
 from translator.engine.joins import Condition, conditions, same_under
 from translator.engine.needs import Clause, needs
+from translator.engine.outline import FilterOutline, Outline, columns_of
 from translator.engine.relations import Chain, chains
 from translator.engine.values import Record, Value
 from translator.engine.verdict import Check, Undecided
@@ -33,13 +34,22 @@ MOST_BINDINGS = 1_000
 
 @dataclass(frozen=True)
 class Pattern:
-    """A sub-pattern as a rule set knows it: the rule's number and the place in the rule."""
+    """A sub-pattern as a rule set knows it: the rule's number and the place in the rule.
+
+    ``outline`` is what is known of its filter already.
+    """
 
     rule: int
     place: int
-    filter: Expr
+    source: Rule
     dialect: Dialect
     context: Context
+    outline: FilterOutline | None = None
+
+    @property
+    def filter(self) -> Expr:
+        """Its filter."""
+        return self.source.sub_patterns[self.place].filter
 
     @cached_property
     def check(self) -> Check:
@@ -52,7 +62,12 @@ class Pattern:
     @cached_property
     def event_types(self) -> frozenset[str] | None:
         """The event types that the filter names; ``None`` when events of any type can satisfy it."""
-        return pinned_event_types(self.filter)
+        return pinned_event_types(self.filter) if self.outline is None else self.outline.event_types
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The attributes that leaves of the filter look at by themselves."""
+        return columns_of(self.filter) if self.outline is None else self.outline.columns
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
@@ -124,8 +139,7 @@ class Correlation:
         self.undecided: Undecided | None = None
         self._sources = sources(rule)
         self.patterns = tuple(
-            Pattern(number, place, each.filter, dialect, context)
-            for place, each in enumerate(rule.sub_patterns)
+            Pattern(number, place, rule, dialect, context) for place in range(len(rule.sub_patterns))
         )
         if not sound:
             for pattern in self.patterns:
@@ -212,6 +226,12 @@ class Correlation:
         return frozenset(
             kept | counted | {name for call in calls for name in attributes(Test(call, "is_null"))}
         )
+
+    @property
+    def outline(self) -> Outline:
+        """What a later run need not find out again."""
+        filters = tuple(FilterOutline(each.event_types, each.columns) for each in self.patterns)
+        return Outline(self._rule.incident.event_type, filters, self.reads, self.at_once, self.waits)
 
     def due(self, time: float) -> list[Firing]:
         """What fires because its window has ended, up to this time, in the order of the ends."""

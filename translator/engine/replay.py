@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from translator.dialect.profile import Dialect
 from translator.engine.context import NOTHING, Context
 from translator.engine.correlation import Correlation, Pattern
 from translator.engine.firings import Firing
+from translator.engine.outline import Outline
 from translator.engine.ruleset import FilterIndex
 from translator.engine.values import Event, Record
 from translator.engine.verdict import Undecided, Verdict
@@ -34,9 +35,9 @@ class Replay:
     """All rules over one stream, with events in the order of their times (:mod:`translator.engine.clock`).
 
     ``unknown`` holds by number of the rule what could not be told; such an event does not count as a match.
-    With ``tolerant`` a rule that the engine refuses does not fire, and ``refused`` holds why. ``sound`` are
-    the numbers of rules that an earlier run compiled; their filters are compiled when they are first asked.
-    ``index`` asks the filters of all sub-patterns of one event.
+    With ``tolerant`` a rule that the engine refuses does not fire, and ``refused`` holds why. ``known`` has,
+    by their numbers, outlines of rules that an earlier run compiled; such a rule is compiled when an event
+    first concerns it. ``index`` asks the filters of all sub-patterns of one event.
 
     Raises: as :class:`translator.engine.correlation.Correlation`, unless it is tolerant.
     """
@@ -45,25 +46,42 @@ class Replay:
     dialect: Dialect
     context: Context = NOTHING
     tolerant: bool = False
-    sound: Container[int] = ()
+    known: Mapping[int, Outline] = field(default_factory=dict)
     unknown: dict[int, Unknown] = field(default_factory=dict, init=False)
     refused: dict[int, TranslatorError] = field(default_factory=dict, init=False)
     index: FilterIndex[Pattern] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._states: dict[int, Correlation] = {}
-        for number, rule in enumerate(self.rules):
+        patterns: list[Pattern] = []
+        for number in range(len(self.rules)):
             try:
-                self._states[number] = Correlation(
-                    rule, number, self.dialect, self.context, sound=number in self.sound
-                )
+                patterns += self._patterns(number)
             except TranslatorError as error:
                 if not self.tolerant:
                     raise
                 self.refused[number] = error
-        self.index = FilterIndex([pattern for state in self._states.values() for pattern in state.patterns])
+        self.index = FilterIndex(patterns)
         self._waiting = [state for state in self._states.values() if state.waits]
         self._position = 0
+
+    def _patterns(self, number: int) -> Sequence[Pattern]:
+        known = self.known.get(number)
+        if known is None or known.waits:
+            return self._state(number).patterns
+        rule = self.rules[number]
+        return [
+            Pattern(number, place, rule, self.dialect, self.context, outline)
+            for place, outline in enumerate(known.filters)
+        ]
+
+    def _state(self, number: int) -> Correlation:
+        state = self._states.get(number)
+        if state is None:
+            sound = number in self.known
+            state = Correlation(self.rules[number], number, self.dialect, self.context, sound=sound)
+            self._states[number] = state
+        return state
 
     @property
     def position(self) -> int:
@@ -97,7 +115,7 @@ class Replay:
             else:
                 matched.setdefault(pattern.rule, []).append(pattern.place)
         for number, places in matched.items():
-            state = self._states[number]
+            state = self._state(number)
             fired.extend(state.feed(position, time, places, record))
             if state.undecided is not None:
                 self._cannot_tell(number, state.undecided)
@@ -133,13 +151,21 @@ class Replay:
 
     def reads(self, rule: int) -> frozenset[str]:
         """The attributes that a rule takes from the events that its filters hold for."""
-        return self._states[rule].reads
+        known = self.known.get(rule)
+        return self._state(rule).reads if known is None else known.reads
 
     def at_once(self, rule: int) -> tuple[str, ...] | None:
         """The attributes that the incident takes of an event, where any that the filter holds for fires the
         rule; ``None`` for other rules.
         """
-        return self._states[rule].at_once
+        known = self.known.get(rule)
+        return self._state(rule).at_once if known is None else known.at_once
+
+    @property
+    def outlines(self) -> dict[int, Outline]:
+        """What a later run may know of the rules that were not refused."""
+        numbers = (number for number in range(len(self.rules)) if number not in self.refused)
+        return {number: self.known.get(number) or self._state(number).outline for number in numbers}
 
     def finish(self) -> list[Firing]:
         """What fires when no further event comes and every window ends."""

@@ -7,13 +7,14 @@ gives one at once, with the incident's attributes, where a rule names its event 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from translator.dialect.profile import Dialect
 from translator.engine.context import NOTHING, Context
 from translator.engine.exceptions import RuleException
 from translator.engine.firings import Firing
 from translator.engine.incidents import Incident, IncidentLog
+from translator.engine.outline import Outline
 from translator.engine.replay import Replay
 from translator.engine.values import Event, Record
 from translator.engine.verdict import Verdict
@@ -28,7 +29,7 @@ class Session:
     """One stream. ``firings`` counts those of the rules, ``circular`` those whose incidents go in circles.
 
     With ``tolerant`` what the engine refuses is left out, and ``refused`` holds why, by number of the rule.
-    ``sound`` is for the replay.
+    ``known`` is for the replay.
 
     Raises: as :class:`translator.engine.replay.Replay` and :class:`translator.engine.incidents.IncidentLog`.
     """
@@ -41,11 +42,11 @@ class Session:
         exceptions: Sequence[RuleException] = (),
         *,
         tolerant: bool = False,
-        sound: Container[int] = (),
+        known: Mapping[int, Outline] | None = None,
     ) -> None:
         self.rules = tuple(rules)
         self.log = IncidentLog(rules, dialect, context, exceptions, tolerant=tolerant)
-        self.replay = Replay(self.log.watched, dialect, context, tolerant=tolerant, sound=sound)
+        self.replay = Replay(self.log.watched, dialect, context, tolerant=tolerant, known=known or {})
         self.firings = 0
         self.circular = 0
         self._end = 0.0
@@ -77,19 +78,23 @@ class Session:
         In the order of the rule's incident attributes; ``None`` where it takes more to fire, or where the
         incident is an event for another rule. :meth:`fire_at_once` is all that such a firing needs.
         """
-        if rule >= len(self.rules) or self.replay.names(self.rules[rule].incident.event_type):
+        if rule >= len(self.rules):
             return None
-        return self.replay.at_once(rule)
+        known = self.replay.known.get(rule)
+        raised = self.rules[rule].incident.event_type if known is None else known.incident
+        return None if self.replay.names(raised) else self.replay.at_once(rule)
 
-    def fire_at_once(self, rule: int, position: int, time: float, values: Sequence[str | None]) -> None:
+    def fire_at_once(self, rule: int, position: int, time: float, values: tuple[str | None, ...]) -> None:
         """A rule fires because of one event with these values; what waits until ``time`` has been taken."""
         self._end = max(self._end, time)
         self.firings += 1
+        if self.log.again(rule, position, time, values):
+            return
         names = self.rules[rule].incident.attributes
         attributes = {
             each.name: value for each, value in zip(names, values, strict=True) if value is not None
         }
-        self.log.take(Firing(rule, position, time, attributes, tuple(values)))
+        self.log.take(Firing(rule, position, time, attributes, values))
 
     def pass_time(self, time: float) -> list[Firing]:
         """What fires because an event came at this time that no filter holds for."""

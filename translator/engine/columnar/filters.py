@@ -10,9 +10,11 @@ from translator.dialect.profile import Dialect
 from translator.engine.columnar.marks import Clause, clauses
 from translator.engine.compile import compile_expr, pinned_event_types
 from translator.engine.context import Context
+from translator.engine.correlation import Pattern as SubPattern
+from translator.engine.outline import columns_of
 from translator.engine.values import Event, Record, as_text, fold
 from translator.engine.verdict import Check, Verdict
-from translator.model.expr import Arithmetic, Attribute, Call, Expr, Operand
+from translator.model.expr import Arithmetic, Call, Expr, Operand
 from translator.model.walk import attributes, tests
 
 KEPT_VERDICTS = 50_000
@@ -26,19 +28,24 @@ Key = tuple[str | None, ...]
 
 @dataclass
 class Filter:
-    """One filter.
+    """One filter, or the sub-pattern that has it.
 
     ``asked`` counts the events that it was asked about, ``computed`` those of them for which the verdict was
     not remembered.
     """
 
-    expr: Expr
+    given: Expr | SubPattern
     dialect: Dialect
     context: Context
     asked: int = 0
     computed: int = 0
     _new: dict[Key, Verdict] = field(default_factory=dict)
     _old: dict[Key, Verdict] = field(default_factory=dict)
+
+    @property
+    def expr(self) -> Expr:
+        """The filter."""
+        return self.given.filter if isinstance(self.given, SubPattern) else self.given
 
     @cached_property
     def clauses(self) -> Sequence[Clause]:
@@ -53,13 +60,14 @@ class Filter:
     @cached_property
     def event_types(self) -> frozenset[str] | None:
         """The event types that it names, folded; ``None`` when events of any type can satisfy it."""
-        names = pinned_event_types(self.expr)
+        given = self.given
+        names = given.event_types if isinstance(given, SubPattern) else pinned_event_types(given)
         return None if names is None else frozenset(map(fold, names))
 
     @cached_property
     def columns(self) -> frozenset[str]:
         """The attributes that clauses or leaves look at by themselves."""
-        return frozenset(each.term.name for each in tests(self.expr) if isinstance(each.term, Attribute))
+        return self.given.columns if isinstance(self.given, SubPattern) else columns_of(self.given)
 
     @cached_property
     def reads(self) -> tuple[str, ...] | None:

@@ -55,7 +55,7 @@ class Scan:
 
     A batch :meth:`begin` s, events are added to it, and :meth:`found` tells what it came to. ``choices`` says
     for event types which clauses of their filters are looked up; what it lacks is found out
-    from the first events of a type, and :attr:`choices` has it then.
+    from the first events of a type, and :attr:`learned` has it then.
     """
 
     def __init__(
@@ -67,7 +67,8 @@ class Scan:
     ) -> None:
         self._filters = tuple(filters)
         self._setting = dialect, context, Judges(dialect, context)
-        self._known = dict(choices or {})
+        self._known = choices or {}
+        self._learned: set[str | None] = set()
         self._of_any: list[int] = []
         self._of_type: dict[str, list[int]] = {}
         for number, each in enumerate(self._filters):
@@ -81,10 +82,10 @@ class Scan:
         self._count = 0
 
     @property
-    def choices(self) -> dict[str, Choice]:
+    def learned(self) -> dict[str, Choice]:
         """Event type, empty for all that no filter names -> filter -> its clauses that are looked up."""
-        made = {name or "": group.choice for name, group in self._groups.items() if group.choice is not None}
-        return {**self._known, **made}
+        made = ((name, self._groups[name].choice) for name in self._learned)
+        return {name or "": choice for name, choice in made if choice is not None}
 
     def scan(self, events: Sequence[Event]) -> Found:
         """Which filters hold for which events. Every value must be text, a number or absent.
@@ -229,6 +230,8 @@ class Scan:
             own = {number: self._filters[number] for number in numbers}
             group = Group(own, *self._setting, self._known.get(name or ""))
             self._groups[name] = group
+            if group.choice is None:
+                self._learned.add(name)
         return group
 
 

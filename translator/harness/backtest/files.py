@@ -51,6 +51,11 @@ class EventFile:
     errors: list[TranslatorError] = field(default_factory=list)
     unread: int = 0
 
+    @property
+    def is_one_batch(self) -> bool:
+        """Whether one batch surely holds all of it."""
+        return self.lined and self.size <= BATCH_BYTES
+
     def batches(self, start: int) -> Iterator[Batch]:
         """The batches from a place on.
 

@@ -1,12 +1,12 @@
 """What a backtest finds out before it begins, kept between runs: data alone, found by what it was made from.
 
-Kept are the rules of each document, which of them the engine refuses, and which clauses are looked up for
-events of each type. The last only says where it is faster to look, never what is found.
+Kept are the rules of each document, outlines of those that the engine does not refuse, and which clauses are
+looked up for events of each type. The last only says where it is faster to look, never what is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ import msgspec
 
 from translator.batch.cache import Cache, digest
 from translator.batch.scope import program
-from translator.batch.wire import WireRule, WireTest, from_wire, to_wire
+from translator.batch.wire import WireRule, WireTest, arrived, from_wire, to_wire
 from translator.dialect.profile import Dialect
 from translator.engine.columnar.group import Choice
 from translator.engine.columnar.marks import Mark
+from translator.engine.outline import Outline
 from translator.engine.predicates import Place
 from translator.errors import InputError, Location
 from translator.parse.rule_xml import ParsedRule, read_rules
@@ -43,19 +44,33 @@ class _Mark(msgspec.Struct, frozen=True, array_like=True):
     test: WireTest | None
 
 
+_Choice = dict[int, list[list[_Mark]]]
+
+
 class Known(msgspec.Struct, frozen=True, array_like=True):
-    """Numbers of the rules that are refused, and for event types what is looked up of which filters."""
+    """Outlines of the rules by their numbers, and for event types what is looked up of which filters."""
 
-    refused: frozenset[int]
-    choices: dict[str, dict[int, list[list[_Mark]]]]
+    outlines: dict[int, Outline]
+    choices: dict[str, _Choice]
 
-    @property
-    def chosen(self) -> dict[str, Choice]:
-        """The choices as the scan has them."""
+
+class Chosen(Mapping[str, Choice]):
+    """The choices of an earlier run as a scan has them; each is made when events of its type come."""
+
+    def __init__(self, kept: Mapping[str, _Choice]) -> None:
+        self._kept = kept
+
+    def __getitem__(self, name: str) -> Choice:
         return {
-            name: {number: [tuple(map(_as_mark, each)) for each in own] for number, own in choice.items()}
-            for name, choice in self.choices.items()
+            number: [tuple(map(_as_mark, clause)) for clause in own]
+            for number, own in self._kept[name].items()
         }
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
 
 @dataclass
@@ -65,6 +80,7 @@ class Plan:
     cache: Cache | None
     settings: bytes
     _documents: list[bytes] = field(default_factory=list)
+    _known: Known | None = None
 
     @classmethod
     def at(cls, directory: Path | None, dialect: Dialect, context: bytes) -> Plan:
@@ -82,9 +98,7 @@ class Plan:
         self._documents.append(key)
         known = None if self.cache is None else _decoded(self.cache.get(key), list[_Rule])
         if known is not None:
-            return [
-                ParsedRule(from_wire(each.rule), (), (), Location(str(path), each.line)) for each in known
-            ]
+            return [ParsedRule(arrived(each.rule), (), (), Location(str(path), each.line)) for each in known]
         found = list(read_rules(data, str(path)))
         rules = [each for each in found if isinstance(each, ParsedRule)]
         if self.cache is not None and len(rules) == len(found):
@@ -94,21 +108,22 @@ class Plan:
 
     def known(self) -> Known | None:
         """What an earlier run found out about the rules of these documents."""
-        known: Known | None = None if self.cache is None else _decoded(self.cache.get(self._key), Known)
-        return known
+        self._known = None if self.cache is None else _decoded(self.cache.get(self._key), Known)
+        return self._known
 
-    def keep(self, refused: Iterable[int], choices: Mapping[str, Choice]) -> None:
-        """Keep what this run found out."""
+    def keep(self, outlines: dict[int, Outline], choices: Mapping[str, Choice]) -> None:
+        """Keep what this run found out, beside what was known."""
         if self.cache is None:
             return
-        wire = {
+        wire = {} if self._known is None else dict(self._known.choices)
+        wire |= {
             name: {
                 number: [[_as_wire(mark) for mark in clause] for clause in own]
                 for number, own in choice.items()
             }
             for name, choice in choices.items()
         }
-        self.cache.put(self._key, msgspec.msgpack.encode(Known(frozenset(refused), wire)))
+        self.cache.put(self._key, msgspec.msgpack.encode(Known(outlines, wire)))
         self.cache.save()
 
     @property

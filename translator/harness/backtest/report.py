@@ -139,8 +139,12 @@ def _rows(backtest: Finished) -> Iterator[dict[str, Any]]:
 
 def _sample(backtest: Finished, sample: Sample) -> dict[str, Any]:
     file, start, _ = sample.place
-    expr = backtest.session.replay.filters[sample.event.filter][1]
-    step = explain(expr, sample.event.event, backtest.dialect, backtest.context)
+    step = explain(
+        backtest.session.replay.index.items[sample.event.filter].filter,
+        sample.event.event,
+        backtest.dialect,
+        backtest.context,
+    )
     return {
         "location": str(backtest.place_of(file, start, sample.event.line)),
         "because": [f"{each.condition} ({each.reason})" for each in list(_deciding(step))[:_REASONS]],

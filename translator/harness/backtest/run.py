@@ -33,7 +33,7 @@ from translator.harness.backtest.feed import Feed
 from translator.harness.backtest.files import Batch, EventFile
 from translator.harness.backtest.journal import Journal
 from translator.harness.backtest.order import Order
-from translator.harness.backtest.plan import Plan
+from translator.harness.backtest.plan import Chosen, Plan
 from translator.harness.backtest.totals import Totals
 from translator.harness.backtest.worker import Found, Worker
 from translator.model.rule import Rule
@@ -76,12 +76,12 @@ class Backtest:
     done: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        self._learned = None if self.plan is None else self.plan.known()
-        # Rules that were refused are compiled again, which says why.
-        sound = () if self._learned is None else _AllBut(self._learned.refused)
-        self.session = Session(self.rules, self.dialect, self.context, tolerant=True, sound=sound)
-        self._filters = self.session.replay.filters
-        self._owners = [rule for rule, _ in self._filters]
+        self._told = None if self.plan is None else self.plan.known()
+        # Rules that were refused have no outline and are compiled again, which says why.
+        outlines = None if self._told is None else self._told.outlines
+        self.session = Session(self.rules, self.dialect, self.context, tolerant=True, known=outlines)
+        self._filters = self.session.replay.index.items
+        self._owners = [each.rule for each in self._filters]
         self.totals = Totals(self.rules, self._owners)
         self._lines: dict[int, dict[int, int]] = {}
         self._ended: set[int] = set()
@@ -225,33 +225,39 @@ class Backtest:
         return found
 
     def _worker(self) -> Worker:
-        filters = [Filter(expr, self.dialect, self.context) for _, expr in self._filters]
-        choices = None if self._learned is None else self._learned.chosen
+        filters = [Filter(each, self.dialect, self.context) for each in self._filters]
+        choices = None if self._told is None else Chosen(self._told.choices)
         reads = [self.session.replay.reads(rule) for rule in self._owners]
         at_once = [self.session.at_once(rule) for rule in self._owners]
         return Worker(Scan(filters, self.dialect, self.context, choices), reads, at_once)
 
     def _learn(self, worker: Worker) -> None:
-        """Choose what is looked up once for all processes, and keep it."""
-        before = worker.choices
+        """Choose what is looked up once for all processes."""
         with suppress(OSError):
             for file in self.files:
                 if file.lined:
                     # Processes choose for types that come later.
-                    length = LEARNED_AGAIN if before else LEARNED
+                    length = LEARNED if self._told is None else LEARNED_AGAIN
                     worker.learn(Batch(file.number, str(file.path), 0, min(file.size, length), whole=False))
                     break
-        if self.plan is not None and (self._learned is None or worker.choices.keys() != before.keys()):
-            self.plan.keep(self.session.replay.refused, worker.choices)
+
+    def _keep(self, worker: Worker) -> None:
+        """Keep what was found out, unless an earlier run did all of it."""
+        if self.plan is not None and (self._told is None or worker.learned):
+            self.plan.keep(self.session.replay.outlines, worker.learned)
 
     @contextmanager
     def _scanner(self) -> Iterator[Callable[[Batch], Future[Found]]]:
         worker = self._worker()
-        self._learn(worker)
+        alone = self.jobs < 2 or (len(self.files) == 1 and self.files[0].is_one_batch)
+        if not alone:  # One process chooses by its first batch.
+            self._learn(worker)
+            self._keep(worker)
         gc.freeze()  # What stays until the end need not be looked at again and again.
         with _little_garbage():
-            if self.jobs < 2:
+            if alone:
                 yield lambda batch: _at_once(worker, batch)
+                self._keep(worker)
                 return
             pool = ProcessPoolExecutor(self.jobs, _way(), _begin, (worker,))
             try:
@@ -275,16 +281,6 @@ def _little_garbage() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*thresholds)
-
-
-@dataclass(frozen=True)
-class _AllBut:
-    """All numbers but some."""
-
-    numbers: frozenset[int]
-
-    def __contains__(self, number: object) -> bool:
-        return number not in self.numbers
 
 
 def _at_once(worker: Worker, batch: Batch) -> Future[Found]:

@@ -84,9 +84,9 @@ class Worker:
         self._times = Times()
 
     @property
-    def choices(self) -> dict[str, Choice]:
-        """What is looked up for which event types, as far as it was chosen."""
-        return self._scan.choices
+    def learned(self) -> dict[str, Choice]:
+        """What is looked up for which event types, as far as that was not known before."""
+        return self._scan.learned
 
     def learn(self, batch: Batch) -> None:
         """Choose what is looked up by the events of a batch of lines.
