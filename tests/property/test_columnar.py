@@ -165,7 +165,7 @@ def test_values_asked_at_once_are_those_asked_one_by_one(
     asked = Predicate(Form.TEXT, BY_NAME["regexp"].holds, searched)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(joined, "WORTH_JOINING", 1)
-        found = sorted(joined.holding(asked, values))
+        found = sorted(joined.holding(asked, values).tolist())
     assert found == [number for number, value in enumerate(values) if searched.search(value) is not None]
 
 

@@ -30,8 +30,7 @@ _AT_THE_BEGINNING = (Place.START, Place.WHOLE)
 _AT_THE_END = (Place.END, Place.WHOLE)
 
 Places = NDArray[np.intp]
-Find = Callable[[bytes, int], int | None]
-"""Where in joined values, from the end of one on, something is found; a byte in the value, or its end."""
+_NONE: Places = np.zeros(0, dtype=np.intp)
 
 
 def folded(texts: Sequence[str]) -> list[str]:
@@ -70,15 +69,27 @@ class Joined:
         """The numbers of the texts that hold the bytes at some places, or that end before them."""
         return np.searchsorted(self._ends, places, side="left")
 
-    def holding(self, find: Find) -> list[int]:
-        """The numbers of the texts in which something is found."""
+    def with_text(self, place: Place, text: str) -> Places:
+        """The numbers of the values that hold a text, which is not empty, at its place."""
+        # Two values that follow one another share what is between them, so it cannot end what is looked for.
+        wanted = as_bytes(Place.START if place is Place.WHOLE else place, text)
+        parts = self.text.split(wanted)
+        ends = np.cumsum(np.array([len(part) + len(wanted) for part in parts[:-1]], dtype=np.intp))
+        if place is Place.WHOLE:
+            ends = ends[[self.text[end] == BETWEEN[0] for end in ends.tolist()]]
+        return self.numbers(ends - 1)
+
+    def with_pattern(self, search: Callable[[bytes, int], Any]) -> Places:
+        """The numbers of the values in which a pattern is found that sees no end of a value."""
         found: list[int] = []
-        place = find(self.text, 0)
-        while place is not None:
-            number = int(np.searchsorted(self._ends, place))
+        # Values begin behind what ends the one before, and so does what is found in them.
+        match = search(self.text, 1)
+        while match is not None:
+            number = int(self._ends.searchsorted(match.start()))
             found.append(number)
-            place = find(self.text, int(self._ends[number]))
-        return found
+            end = int(self._ends[number]) + 1
+            match = search(self.text, end) if end < len(self.text) else None
+        return np.array(found, dtype=np.intp)
 
 
 def as_bytes(place: Place, text: str) -> bytes:
@@ -89,60 +100,37 @@ def as_bytes(place: Place, text: str) -> bytes:
     return before + text.encode("utf-8", "surrogatepass") + behind
 
 
-def _finders(asked: Predicate) -> list[Find] | None:
-    """What finds a value for which the predicate holds; ``None`` where values are to be asked one by one."""
+def _in_joined(asked: Predicate) -> Callable[[Joined], Places] | None:
+    """How values for which the predicate holds are found; ``None`` where they are to be asked one by one."""
     if isinstance(asked.operand, tuple) and asked.sought is not None:
-        return (
-            [_text_finder(as_bytes(*each)) for each in asked.sought]
-            if all(map(_tells, asked.sought))
-            else None
-        )
+        sought = asked.sought
+        if not all(text for _, text in sought):
+            return None
+        return lambda joined: np.concatenate([_NONE, *(joined.with_text(*each) for each in sought)])
     if asked.holds is CONTAIN.holds:
-        return [_text_finder(as_bytes(Place.INSIDE, asked.operand))] if asked.operand else None
+        return (lambda joined: joined.with_text(Place.INSIDE, asked.operand)) if asked.operand else None
     if asked.holds is REGEXP.holds and _sees_no_end(asked.operand.pattern):
-        return [_pattern_finder(asked.operand.search)] if asked.operand.search("") is None else None
+        search = asked.operand.search
+        return (lambda joined: joined.with_pattern(search)) if search("") is None else None
     return None
-
-
-def _tells(sought: tuple[Place, str]) -> bool:
-    return bool(sought[1])
-
-
-def _text_finder(text: bytes) -> Find:
-    """Of what is found, the last byte is in the value or ends it."""
-    length = len(text) - 1
-    return lambda joined, at: None if (place := joined.find(text, at)) < 0 else place + length
-
-
-def _pattern_finder(search: Callable[[bytes, int], Any]) -> Find:
-    """Values begin behind what ends the one before, and so does what is found in them."""
-
-    def find(joined: bytes, at: int) -> int | None:
-        found = search(joined, at + 1) if at + 1 < len(joined) else None
-        return None if found is None else int(found.start())
-
-    return find
 
 
 def _sees_no_end(pattern: str) -> bool:
     return _SEES_THE_ENDS.search(_ESCAPED.sub("x", pattern)) is None
 
 
-def holding(asked: Predicate, texts: Sequence[str], *, are_folded: bool = False) -> list[int]:
+def holding(asked: Predicate, texts: Sequence[str], *, are_folded: bool = False) -> Places:
     """The numbers of the texts for which a predicate holds, not in order, and some of them several times.
 
     ``are_folded``: the predicate wants them without letter case, and they are.
     """
-    finders = _finders(asked) if len(texts) >= WORTH_JOINING else None
-    if finders is not None:
-        joined = Joined(texts, ignore_case=asked.form is Form.FOLDED and not are_folded)
-        return [number for find in finders for number in joined.holding(find)]
+    find = _in_joined(asked) if len(texts) >= WORTH_JOINING else None
+    if find is not None:
+        return find(Joined(texts, ignore_case=asked.form is Form.FOLDED and not are_folded))
     form, holds, operand = asked.form, asked.holds, asked.operand
-    if are_folded:
-        return [number for number, text in enumerate(texts) if holds(text, operand)]
     found = []
     for number, text in enumerate(texts):
-        value = form.of(text)
+        value = text if are_folded else form.of(text)
         if value is not None and holds(value, operand):
             found.append(number)
-    return found
+    return np.array(found, dtype=np.intp)

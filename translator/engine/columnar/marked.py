@@ -71,7 +71,7 @@ class Marked:
             codes = codes[[text is not None for text in values]]
         found = [each.find(texts) for each in self._texts] if texts else []
         for asked, numbers in self._asked:
-            places = np.array(holding(asked, texts), dtype=np.intp)
+            places = holding(asked, texts)
             found += [(places, np.full(len(places), number)) for number in numbers]
         if not found:
             return codes[:0], codes[:0]
