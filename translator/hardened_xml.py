@@ -6,11 +6,12 @@ Whoever reads a kind of XML gives the code of its errors; everything else about 
 from __future__ import annotations
 
 import re
-from typing import cast
-
-from lxml import etree
+from typing import TYPE_CHECKING, cast
 
 from translator.errors import InputError, Location
+
+if TYPE_CHECKING:  # What reads no XML after all need not wait for it.
+    from lxml import etree
 
 MAX_BYTES = 64 * 1024 * 1024
 """Largest document, some ten times all system rules. libxml2 bounds depth (256) and text (10 MB)."""
@@ -60,6 +61,8 @@ def fragment(text: str) -> etree._Element | None:
     if _DOCTYPE.match(data):
         return None
     data = _DECLARATION.sub(b"", data)
+    from lxml import etree
+
     try:
         return etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError):
@@ -92,6 +95,8 @@ def _check(data: bytes, path: str, code: str) -> None:
 
 
 def _parsed(data: bytes, path: str, code: str) -> etree._Element:
+    from lxml import etree
+
     try:
         return etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
@@ -99,6 +104,8 @@ def _parsed(data: bytes, path: str, code: str) -> etree._Element:
 
 
 def _parser() -> etree.XMLParser:
+    from lxml import etree
+
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,

@@ -24,9 +24,10 @@ from translator.errors import InputError
 from translator.harness.arrivals import Arrivals
 from translator.harness.backtest import files as cut
 from translator.harness.backtest import journal as journals
-from translator.harness.backtest.decode import RawLine, arrival, flat_event, records_of
+from translator.harness.backtest.decode import RawLine, flat_event
 from translator.harness.backtest.files import event_files
 from translator.harness.backtest.journal import Journal
+from translator.harness.backtest.records import arrival, records_of
 from translator.harness.backtest.report import as_data
 from translator.harness.backtest.run import Backtest
 from translator.model.expr import Attribute, Call, Number, Text

@@ -19,7 +19,7 @@ from translator.harness.backtest.files import event_files
 from translator.harness.backtest.plan import Plan
 from translator.harness.backtest.report import as_data
 from translator.harness.backtest.run import Backtest
-from translator.harness.replay import read_rules_with
+from translator.harness.rule_book import read_rules_with
 from translator.model.expr import Attribute, Text
 from translator.model.expr import Test as Leaf
 

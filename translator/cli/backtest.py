@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from translator.batch.cache import default_directory
 from translator.cli.clickhouse import Asked, clickhouse_flags, table_backtest
@@ -24,9 +22,12 @@ from translator.cli.output import write_file
 from translator.dialect.profile import load_profile
 from translator.engine.context import NOTHING
 from translator.errors import EXIT_FAILED, EXIT_OK, InputError, UsageError
-from translator.harness.replay import RuleBook, read_context, read_rules_with
+from translator.harness.rule_book import RuleBook, read_rules_with
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
+    from translator.engine.context import Context
     from translator.harness.backtest.report import Finished
 
 _STYLES = {"rare": "green", "usual": "green", "noisy": "yellow", "flood": "red"}
@@ -97,7 +98,7 @@ def backtest(
     from translator.harness.backtest.plan import Plan
     from translator.harness.backtest.run import Backtest
 
-    context = read_context(context_file) if context_file else NOTHING
+    context = _context(context_file)
     given = context_file.read_bytes() if context_file else b""
     dialect = load_profile(profile)
     plan = Plan.at(None if no_cache else default_directory() / "backtest", dialect, given)
@@ -147,13 +148,14 @@ def _uncollected() -> Iterator[None]:
 
 def _told(run: Finished, book: RuleBook, seconds: float, html: Path | None, as_json: bool) -> int:
     """Write and print what was found; the exit code."""
-    from translator.harness.backtest.page import page  # Parts of an extra.
-    from translator.harness.backtest.report import as_data
+    from translator.harness.backtest.report import as_data  # Part of an extra.
 
     refused = [error.at(book.rules[number].location) for number, error in run.session.refused.items()]
     errors = [*book.errors, *refused, *run.errors]
     data = as_data(run)
     if html:
+        from translator.harness.backtest.page import page
+
         write_file(html, page(data))
     if as_json:
         from translator.cli import forms  # Takes as long to load as reading the rules.
@@ -164,6 +166,14 @@ def _told(run: Finished, book: RuleBook, seconds: float, html: Path | None, as_j
             say(str(error), ERROR)
         show(_lines(data, run, seconds))
     return EXIT_FAILED if errors or run.unread else EXIT_OK
+
+
+def _context(path: Path | None) -> Context:
+    if path is None:
+        return NOTHING
+    from translator.harness.replay import read_context  # Takes long to load.
+
+    return read_context(path)
 
 
 def _need(package: str) -> None:
@@ -211,6 +221,8 @@ def _bar(run: Finished) -> Iterator[Callable[[Finished], None]]:
     if not console.is_terminal:
         yield lambda backtest: None
         return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
     started = time.monotonic()
     columns = (
         TextColumn("backtest"),

@@ -13,17 +13,17 @@ import click
 import msgspec
 
 from translator.cli.console import say
-from translator.dialect.profile import Dialect
-from translator.engine.context import Context
 from translator.engine.times import to_seconds
-from translator.engine.values import Event
 from translator.errors import UsageError
-from translator.harness.arrivals import Arrivals
-from translator.model.rule import Rule
 from translator.render.sql.schema import DEFAULT, SchemaFile, load_schema
 
 if TYPE_CHECKING:
+    from translator.dialect.profile import Dialect
+    from translator.engine.context import Context
+    from translator.engine.values import Event
+    from translator.harness.arrivals import Arrivals
     from translator.harness.clickhouse.backtest import TableBacktest
+    from translator.model.rule import Rule
 
 F = TypeVar("F", bound=Callable[..., Any])
 EMBEDDED = "chdb"
@@ -110,6 +110,7 @@ def table_backtest(
         if any(find_spec(package) is None for package in ("chdb", "pyarrow")):
             cause = "chdb or pyarrow is not installed"
             raise UsageError("chdb-missing", cause, hint="pip install 'sigma-fortisiem[hunt]'")
+        from translator.harness.arrivals import Arrivals
         from translator.harness.backtest.files import event_files
         from translator.harness.clickhouse.local import local
 

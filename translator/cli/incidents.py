@@ -17,7 +17,8 @@ from translator.engine.incidents import MOST_INCIDENTS, Incident
 from translator.engine.times import moment
 from translator.errors import TranslatorError
 from translator.harness.arrivals import MOST_ERRORS, Arrival, Arrivals
-from translator.harness.replay import Outcome, RuleBook
+from translator.harness.replay import Outcome
+from translator.harness.rule_book import RuleBook
 from translator.model.rule import Rule
 
 SHOWN = 3

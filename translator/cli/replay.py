@@ -20,13 +20,13 @@ from translator.errors import EXIT_FAILED, EXIT_OK, TranslatorError, UsageError
 from translator.harness.arrivals import Arrivals
 from translator.harness.replay import (
     Outcome,
-    RuleBook,
     explain_event,
     read_context,
     read_exceptions,
     read_rule_book,
 )
 from translator.harness.replay import replay as run
+from translator.harness.rule_book import RuleBook
 from translator.model.rule import Rule
 from translator.parse.expression import Precedence
 from translator.sources.files import STANDARD_INPUT

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
 from pathlib import Path
@@ -18,38 +17,16 @@ from translator.engine.explain import Step, explain
 from translator.engine.session import Session
 from translator.engine.types import remarks
 from translator.engine.values import Event
-from translator.errors import InputError, Location, TranslatorError
+from translator.errors import InputError
 from translator.harness.arrivals import Arrivals
+from translator.harness.rule_book import RuleBook, read_rules_with
 from translator.model.rule import Rule
 from translator.parse.expression import Precedence, parse_filter
-from translator.parse.rule_xml import ParsedRule, read_rules
+from translator.parse.rule_xml import read_rules
 from translator.parse.rule_xml.document import MAX_BYTES
 from translator.sources.documents import Document, read_yaml_file
-from translator.sources.files import STANDARD_INPUT, read_bytes
+from translator.sources.files import read_bytes
 from translator.taxonomy.load import shipped_catalogue
-
-
-@dataclass
-class RuleBook:
-    """The rules of documents.
-
-    ``unused`` counts by path what they say and the engine does not look at, ``unsuited`` what does not suit
-    the types of attributes.
-    """
-
-    rules: list[ParsedRule] = field(default_factory=list)
-    errors: list[TranslatorError] = field(default_factory=list)
-    unused: Counter[str] = field(default_factory=Counter)
-    unsuited: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def warnings(self) -> list[str]:
-        """What is open to doubt in the rules, with file and line."""
-        return [warning for parsed in self.rules for warning in parsed.warnings]
-
-
-Reader = Callable[[Path], Iterable[ParsedRule | InputError]]
-"""What gives the rules of a document, and what of it cannot be read."""
 
 
 def read_rule_book(paths: Sequence[Path], precedence: Precedence | None = None) -> RuleBook:
@@ -59,46 +36,6 @@ def read_rule_book(paths: Sequence[Path], precedence: Precedence | None = None) 
         book.unused.update({part.partition("=")[0] for part in parsed.unknown})
         book.unsuited.update(remarks(parsed.rule, _types()))
     return book
-
-
-def read_rules_with(reader: Reader, paths: Sequence[Path]) -> RuleBook:
-    """The same, by a reader of documents; how the rules suit the engine is not looked at."""
-    book = RuleBook()
-    for path in paths:
-        try:
-            for file in _documents(path):
-                _read(file, reader, book)
-        except TranslatorError as error:
-            book.errors.append(error)
-    return book
-
-
-def _documents(path: Path) -> Iterator[Path]:
-    if path == STANDARD_INPUT or not path.is_dir():
-        yield path
-        return
-    files = sorted(path.rglob("*.xml"))
-    if not files:
-        raise InputError("no-rules", "the directory holds no *.xml file", Location(str(path)), "name a file")
-    yield from files
-
-
-def _read(file: Path, reader: Reader, book: RuleBook) -> None:
-    before = len(book.rules), len(book.errors)
-    try:
-        for outcome in reader(file):
-            if isinstance(outcome, InputError):
-                book.errors.append(outcome)
-            else:
-                book.rules.append(outcome)
-    except TranslatorError as error:
-        sigma = file.suffix in (".yml", ".yaml") and not error.hint
-        hint = "a Sigma rule is translated first: translate RULE.yml -o RULES.xml" if sigma else error.hint
-        book.errors.append(type(error)(error.code, error.cause, error.location, hint))
-    if before == (len(book.rules), len(book.errors)):
-        book.errors.append(
-            InputError("no-rules", "the document holds no rule", Location(str(file)), "check the path")
-        )
 
 
 @cache

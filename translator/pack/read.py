@@ -11,7 +11,8 @@ from translator.errors import InputError, Location, TranslatorError
 from translator.model.rule import Rule
 from translator.pack import manifest as manifests
 from translator.pack.manifest import Manifest, ManifestRule, read_manifest
-from translator.parse.rule_xml import ParsedRule, read_rules
+from translator.parse.parsed import ParsedRule
+from translator.parse.rule_xml import read_rules
 from translator.parse.rule_xml.document import MAX_BYTES
 from translator.sources.files import STANDARD_INPUT, display_name, read_bytes
 

@@ -9,7 +9,8 @@ from translator.errors import InputError
 from translator.model.expr import Pattern
 from translator.model.rule import Rule
 from translator.model.syntax import canonical_pattern
-from translator.parse.rule_xml import ParsedRule, parse_rules
+from translator.parse.parsed import ParsedRule
+from translator.parse.rule_xml import parse_rules
 from translator.render.templating import legal
 
 

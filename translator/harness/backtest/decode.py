@@ -1,10 +1,9 @@
-"""Lines to events: flat objects at once, everything else as :mod:`translator.harness.arrivals` reads it."""
+"""Lines of flat objects to events, many at once; :mod:`translator.harness.backtest.records` reads others."""
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -14,15 +13,7 @@ from numpy.typing import NDArray
 from translator.engine.clock import RECEIVE_TIMES, receive_time
 from translator.engine.columnar.scan import Shape, shapes
 from translator.engine.times import is_time
-from translator.engine.values import Event, Record
-from translator.errors import InputError, Location
-from translator.harness.arrivals import arrived
-from translator.normalise import is_known
-from translator.sources.event_dialects import folded
-from translator.sources.event_envelopes import opened
-from translator.sources.event_json import json_events
-from translator.sources.event_stream import Stream
-from translator.sources.events import RawEvent
+from translator.engine.values import Event
 
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _decoder = msgspec.json.Decoder(dict[str, str | _Whole | float | bool | None])
@@ -54,7 +45,14 @@ def flat_event(line: bytes) -> Event | None:
         return None
     if not _TELLING.isdisjoint(event):
         return None
-    return event if not _PLAIN.isdisjoint(event) or not is_known(event) else None
+    return event if not _PLAIN.isdisjoint(event) or not _is_collected(event) else None
+
+
+def _is_collected(event: Event) -> bool:
+    """Whether an object without what only attributes have is an event as it was collected."""
+    from translator.normalise import is_known  # Stored attributes do without it, and it takes long to load.
+
+    return is_known(event)
 
 
 def known_flat(lines: bytes) -> list[Event]:
@@ -79,7 +77,7 @@ def flat_events(lines: bytes) -> tuple[list[Event], dict[Shape, list[int]]] | No
             return None
         if not _PLAIN.isdisjoint(shape):
             continue
-        if any(is_known(events[place]) for place in places):
+        if any(_is_collected(events[place]) for place in places):
             return None
     return events, by_shape
 
@@ -87,29 +85,6 @@ def flat_events(lines: bytes) -> tuple[list[Event], dict[Shape, list[int]]] | No
 def breaks(lines: bytes) -> NDArray[np.intp]:
     """Where lines end. This is faster than counting them with ``bytes.count``."""
     return np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == _BREAK)
-
-
-def arrival(raw: RawLine, name: str = "") -> tuple[Event, float | None]:
-    """The attributes of a record, and when it was received.
-
-    Raises: InputError(event-value, not-windows-event).
-    """
-    found = arrived(RawEvent(raw.content, Location(name, raw.line)))
-    Record(found.event)  # the values must be ones that attributes have
-    return found.event, found.time
-
-
-def records_of(lines: bytes, name: str, first: int) -> Iterator[RawLine | InputError]:
-    """The records of lines that hold no flat objects; ``first`` is the number of the first line."""
-    for each in json_events(Stream(io.BytesIO(lines), name)):
-        if isinstance(each, InputError):
-            own = each.location.line if each.location else None
-            place = Location(name, first - 1 + (own or 1))
-            yield InputError(each.code, each.cause, place, each.hint)
-            continue
-        line, content = each
-        for inner in [content] if "Event" in content else opened(content):
-            yield RawLine(first - 1 + line, folded(inner))
 
 
 class Times:

@@ -12,8 +12,7 @@ import msgspec
 
 from translator.engine.clock import receive_time
 from translator.errors import InputError, Location, TranslatorError
-from translator.harness.backtest.decode import RawLine, arrival, flat_event
-from translator.sources.events import read_events
+from translator.harness.backtest.decode import RawLine, flat_event
 
 BATCH_BYTES = 32_000_000
 """Of files that hold one object a line."""
@@ -93,6 +92,8 @@ class EventFile:
             return file.read(1) == b"\n"
 
     def _of_records(self, start: int) -> Iterator[Batch]:
+        from translator.sources.events import read_events  # Lines of flat objects do without it.
+
         events = islice(read_events(self.path, self._failed), start, None)
         while records := tuple(
             RawLine(each.location.line, each.content) for each in islice(events, BATCH_EVENTS)
@@ -114,6 +115,9 @@ class EventFile:
             with self.path.open("rb") as file:
                 event = flat_event(file.readline(_FARTHEST))
             return None if event is None else receive_time(event)
+        from translator.harness.backtest.records import arrival  # Lines of flat objects do without these.
+        from translator.sources.events import read_events
+
         for raw in read_events(self.path, lambda error: None):
             return arrival(RawLine(raw.location.line, raw.content))[1]
         return None

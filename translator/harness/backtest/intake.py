@@ -20,12 +20,10 @@ from translator.errors import InputError
 from translator.harness.backtest.decode import (
     RawLine,
     Times,
-    arrival,
     breaks,
     flat_event,
     flat_events,
     known_flat,
-    records_of,
 )
 from translator.harness.backtest.files import Batch
 
@@ -172,6 +170,8 @@ class Intake:
         text = b"".join(lines)
         if text.strip():
             found = _Records()
+            from translator.harness.backtest.records import records_of  # Flat objects do without it.
+
             for each in records_of(text, name, first):
                 if isinstance(each, InputError):
                     self._fail(each, each.location.line if each.location else first)
@@ -188,6 +188,8 @@ class Intake:
         self._keep(found)
 
     def _record(self, record: RawLine, found: _Records) -> None:
+        from translator.harness.backtest.records import arrival  # Flat objects do without it.
+
         try:
             event, time = arrival(record)
         except InputError as error:

@@ -22,8 +22,8 @@ from translator.engine.columnar.marks import Mark
 from translator.engine.outline import Outline
 from translator.engine.predicates import Place
 from translator.errors import InputError, Location
-from translator.parse.rule_xml import ParsedRule, read_rules
-from translator.parse.rule_xml.document import MAX_BYTES
+from translator.hardened_xml import MAX_BYTES
+from translator.parse.parsed import ParsedRule
 from translator.sources.files import read_bytes
 
 
@@ -99,6 +99,8 @@ class Plan:
         known = None if self.cache is None else _decoded(self.cache.get(key), list[_Rule])
         if known is not None:
             return [ParsedRule(arrived(each.rule), (), (), Location(str(path), each.line)) for each in known]
+        from translator.parse.rule_xml import read_rules  # What is known is not parsed.
+
         found = list(read_rules(data, str(path)))
         rules = [each for each in found if isinstance(each, ParsedRule)]
         if self.cache is not None and len(rules) == len(found):

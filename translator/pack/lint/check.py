@@ -11,7 +11,7 @@ from translator.pack.lint.codes import Severity
 from translator.pack.lint.document import RuleText, read_document
 from translator.pack.lint.finding import Finding, Hit, short
 from translator.pack.lint.setting import Setting
-from translator.parse.rule_xml import ParsedRule
+from translator.parse.parsed import ParsedRule
 
 CHECKS: tuple[Callable[[RuleText, Setting], Iterator[Hit]], ...] = (
     *names.CHECKS,

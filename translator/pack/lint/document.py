@@ -18,7 +18,8 @@ from translator.hardened_xml import line_of
 from translator.model.expr import Expr
 from translator.parse.arguments import parse_list
 from translator.parse.expression import Parsed, parse_filter
-from translator.parse.rule_xml import ParsedRule, read_rules
+from translator.parse.parsed import ParsedRule
+from translator.parse.rule_xml import read_rules
 from translator.parse.rule_xml.document import rule_elements
 
 _VAGUE = ("Invalid sequence in interleave", "failed to validate", "Expecting an element ,")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypedDict
 
 from lxml import etree
@@ -25,6 +24,7 @@ from translator.model.rule import (
 )
 from translator.parse.arguments import parse_list, parse_mapping, parse_ties
 from translator.parse.expression import Precedence, parse_filter
+from translator.parse.parsed import ParsedRule
 from translator.parse.rule_xml.document import line_of, malformed, rule_elements
 from translator.parse.rule_xml.leftovers import leftovers
 
@@ -54,20 +54,6 @@ class _Clause(TypedDict):
     sub_patterns: tuple[SubPattern, ...]
     relations: tuple[Relation, ...]
     global_constraint: Expr | None
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedRule:
-    """One rule of a document.
-
-    ``warnings`` say, with file and line, what is open to doubt; ``unknown`` lists what the document says and
-    the model does not hold, such as ``PatternClause/SubPattern/@id=9``.
-    """
-
-    rule: Rule
-    warnings: tuple[str, ...]
-    unknown: tuple[str, ...]
-    location: Location
 
 
 def parse_rules(data: bytes, path: str = "<rules>", precedence: Precedence | None = None) -> list[ParsedRule]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import yaml
 
 from translator.errors import Location, UsageError
 
@@ -107,11 +106,15 @@ def load_schema(name: str = DEFAULT) -> SchemaFile:
 
 @cache
 def _shipped() -> SchemaFile:
+    import yaml  # Only the default's name is asked for far more often.
+
     text = (resources.files(__package__) / "schemas" / f"{DEFAULT}.yaml").read_text(encoding="utf-8")
     return checked(msgspec.convert(yaml.safe_load(text), SchemaFile))
 
 
 def _from_file(path: Path) -> SchemaFile:
+    from yaml import YAMLError
+
     try:
         with path.open("rb") as stream:
             data = stream.read(_MAX_BYTES + 1)
@@ -122,7 +125,7 @@ def _from_file(path: Path) -> SchemaFile:
         raise _invalid((error.strerror or type(error).__name__).lower()).at(Location(str(path))) from error
     except UsageError as error:
         raise error.at(Location(str(path))) from error
-    except (msgspec.MsgspecError, yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, YAMLError, UnicodeDecodeError, RecursionError) as error:
         cause = " ".join(str(error).split())[:200]
         raise _invalid(cause).at(Location(str(path))) from error
 
