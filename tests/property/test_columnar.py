@@ -13,8 +13,11 @@ from tests.property.test_engine_laws import PROFILES
 
 pytest.importorskip("numpy", reason="the extra 'replay' is not installed")
 
+import numpy as np
+
 from translator.dialect.profile import Dialect
 from translator.engine.columnar import column, group, joined, literals
+from translator.engine.columnar.coded import Coded
 from translator.engine.columnar.filters import Filter
 from translator.engine.columnar.required import required_texts
 from translator.engine.columnar.scan import Scan, shapes
@@ -48,12 +51,29 @@ def one_by_one(
     ]
 
 
-def scanned(scan: Scan, events: Sequence[Event], cut: int = 0) -> list[tuple[int, int, str]]:
+def coded(events: Sequence[Event]) -> dict[str, Coded]:
+    """The events as columns, as files have them that keep each distinct value once."""
+    found = {}
+    for name in dict.fromkeys(name for event in events for name in event):
+        kinds = [(type(event.get(name)), event.get(name)) for event in events]
+        distinct = list(dict.fromkeys(kinds))
+        values = np.empty(len(distinct), dtype=np.object_)
+        values[:] = [value for _, value in distinct]
+        found[name] = Coded(values, np.array([distinct.index(each) for each in kinds], dtype=np.intp))
+    return found
+
+
+def scanned(
+    scan: Scan, events: Sequence[Event], cut: int = 0, as_columns: Sequence[bool] = (False, False)
+) -> list[tuple[int, int, str]]:
     """In two parts, where ``cut`` is given."""
     scan.begin()
-    for part in (events[:cut], events[cut:]):
-        scan.add(part, shapes(part))
-    found = scan.found(lambda places: {place: events[place] for place in places})
+    for part, is_coded in zip((events[:cut], events[cut:]), as_columns, strict=True):
+        if is_coded:
+            scan.add_coded(coded(part), len(part))
+        else:
+            scan.add(part, shapes(part))
+    found = scan.found(lambda places, names: {place: events[place] for place in places})
     matches = [(place, number, "") for place, number in found.matches]
     return sorted([*matches, *((place, number, open_.reason) for place, number, open_ in found.undecided)])
 
@@ -80,6 +100,7 @@ def way(request: pytest.FixtureRequest) -> Iterator[None]:
     kept=st.sampled_from([1, 100]),
     joins=st.sampled_from([2, 100]),
     cut=st.integers(0, 20),
+    as_columns=st.tuples(st.booleans(), st.booleans()),
 )
 def test_a_scan_gives_what_asking_each_filter_gives(
     exprs: list[Expr],
@@ -90,6 +111,7 @@ def test_a_scan_gives_what_asking_each_filter_gives(
     kept: int,
     joins: int,
     cut: int,
+    as_columns: tuple[bool, bool],
 ) -> None:
     stream = [{**event, "n": number} for event, number in zip(events, numbers, strict=False)] + list(events)
     with pytest.MonkeyPatch.context() as patch:
@@ -98,9 +120,9 @@ def test_a_scan_gives_what_asking_each_filter_gives(
         patch.setattr(joined, "WORTH_JOINING", joins)
         scan = Scan(filters(exprs, profile), profile, CONTEXT)
         for batch in (stream, stream[:2], stream):
-            assert scanned(scan, batch) == one_by_one(exprs, batch, profile)
+            assert scanned(scan, batch, 0, as_columns) == one_by_one(exprs, batch, profile)
         again = Scan(filters(exprs, profile), profile, CONTEXT, scan.learned)
-        assert scanned(again, stream, cut) == one_by_one(exprs, stream, profile)
+        assert scanned(again, stream, cut, as_columns) == one_by_one(exprs, stream, profile)
 
 
 @pytest.mark.usefixtures("way")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from translator.engine.columnar.coded import Coded
 from translator.engine.columnar.joined import folded
 from translator.engine.values import as_text
 
@@ -41,6 +42,7 @@ class Column:
         self._repeats = self._will_repeat = repeats
         self._exact = True
         self._written: list[int] = []
+        self._arrays: list[Codes] = []
         self._length = 0
         self._before = 0
         self._forget()
@@ -58,7 +60,7 @@ class Column:
 
     def begin(self) -> None:
         """A new batch."""
-        self._written, self._length = [], 0
+        self._written, self._arrays, self._length = [], [], 0
         self._repeats = self._will_repeat
         many = len(self.texts) > KEPT_VALUES or self._characters > KEPT_CHARACTERS
         # Nobody asked for the last batch, or nothing of it was to be remembered.
@@ -77,6 +79,23 @@ class Column:
         else:
             self._values += values
         self._length += len(values)
+
+    def add_coded(self, coded: Coded, before: int) -> None:
+        """The same where the values have numbers already."""
+        self._fill(before)
+        if self._repeats:
+            codes = np.array(self._coded(coded.values.tolist()), dtype=np.int32)
+            self._pack()
+            self._arrays.append(codes[coded.places])
+        else:
+            self._values += coded.values[coded.places].tolist()
+        self._length += len(coded.places)
+
+    def _pack(self) -> None:
+        """What is written goes behind the arrays."""
+        if self._written:
+            self._arrays.append(np.array(self._written, dtype=np.int32))
+            self._written = []
 
     def _coded(self, values: Sequence[Any]) -> Sequence[int]:
         known = self._known
@@ -110,7 +129,8 @@ class Column:
         """
         self._fill(count)
         if self._repeats:
-            codes = np.array(self._written, dtype=np.int32)
+            self._pack()
+            codes = np.concatenate(self._arrays or [np.zeros(0, dtype=np.int32)])
             self._know(list(islice(reversed(self._known), len(self._known) - len(self.texts)))[::-1])
         else:
             codes = np.arange(count, dtype=np.int32)

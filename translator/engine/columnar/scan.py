@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from translator.dialect.profile import Dialect
+from translator.engine.columnar.coded import Coded
 from translator.engine.columnar.column import Rows
 from translator.engine.columnar.filters import Filter
 from translator.engine.columnar.group import Choice, Group
@@ -25,7 +26,9 @@ _ANY = None
 _NO_ROWS = np.zeros(0, dtype=np.intp)
 Shape = tuple[str, ...]
 """The attributes that an event names."""
-EventsAt = Callable[[Sequence[int]], Mapping[int, Event]]
+Names = Collection[str] | None
+"""Attributes that are asked for; ``None`` for all."""
+EventsAt = Callable[[Sequence[int], Names], Mapping[int, Event]]
 _FEW_OF_A_SHAPE = 8
 """Where shapes have fewer events on average, they are not told apart."""
 
@@ -94,7 +97,7 @@ class Scan:
         """
         self.begin()
         self.add(events, shapes(events))
-        return self.found(lambda places: {place: events[place] for place in places})
+        return self.found(lambda places, names: {place: events[place] for place in places})
 
     def begin(self) -> None:
         """A new batch."""
@@ -111,6 +114,24 @@ class Scan:
             for shape, places in by_shape.items():
                 self._add_alike(shape, [events[place] for place in places], places)
         self._count += len(events)
+
+    def add_coded(self, columns: Mapping[str, Coded], count: int) -> None:
+        """More events of the batch, as columns of values that have numbers already."""
+        written = columns.get(EVENT_TYPE)
+        by_type = self._by_type([None] if written is None else written.values.tolist())
+        number_of = np.zeros(1 if written is None else len(written.values), dtype=np.intp)
+        for number, places in enumerate(by_type.values()):
+            number_of[list(places)] = number
+        numbers = np.zeros(count, dtype=np.intp) if written is None else number_of[written.places]
+        for number, name in enumerate(by_type):
+            rows = np.flatnonzero(numbers == number)
+            self._table(name, rows.tolist()).add_coded(columns, rows, len(rows))
+        self._count += count
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The attributes that filters look at in events, their type included."""
+        return frozenset({EVENT_TYPE}.union(*(each.columns for each in self._filters)))
 
     def _add_mixed(self, events: Sequence[Event], names: Collection[str]) -> None:
         """Events that each have some of these attributes."""
@@ -150,7 +171,8 @@ class Scan:
             self._group(name).learn()
 
     def found(self, events_at: EventsAt) -> Found:
-        """What the events of the batch came to; ``events_at`` gives some of them by their places, in order.
+        """What the events of the batch came to; ``events_at`` gives some of them by their places, in order,
+        with some attributes at least.
 
         Raises: InputError(event-value).
         """
@@ -185,7 +207,8 @@ class Scan:
             started = now
         if not asked:
             return
-        events = events_at(np.unique(np.concatenate([open_ for _, open_ in asked])).tolist())
+        wanted = np.unique(np.concatenate([open_ for _, open_ in asked])).tolist()
+        events = events_at(wanted, self._reads([number for number, open_ in asked if len(open_)]))
         started = perf_counter()
         for number, open_ in asked:
             verdict_on = self._filters[number].verdict
@@ -200,6 +223,16 @@ class Scan:
             now = perf_counter()
             found.seconds[number] += now - started
             started = now
+
+    def _reads(self, numbers: Sequence[int]) -> Names:
+        """The attributes that some filters read."""
+        found: set[str] = set()
+        for number in numbers:
+            reads = self._filters[number].reads
+            if reads is None:
+                return None
+            found.update(reads)
+        return found
 
     def _by_type(self, written: Sequence[Any]) -> Mapping[str | None, Sequence[int]]:
         """The places of events by their types, of which it is given how they are written."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from translator.engine.columnar.column import Codes, Column
+from translator.engine.columnar.coded import Coded
+from translator.engine.columnar.column import Codes, Column, Rows
 from translator.engine.predicates import RAW_MESSAGE
 
 
@@ -32,13 +33,24 @@ class Table:
         An event that lacks one of them has ``None`` there.
         """
         for name, values in columns.items():
-            column = self._columns.get(name)
-            if column is not None:
-                if name not in self._present:
-                    self._present[name] = column
-                    column.begin()
-                column.add(values, self._count)
+            if name in self.reads:
+                self._begun(name).add(values, self._count)
         self._count += count
+
+    def add_coded(self, columns: Mapping[str, Coded], rows: Rows, count: int) -> None:
+        """The same where values have numbers already, for the events at some places in these columns."""
+        for name in self.reads.intersection(columns):
+            own = columns[name].of(rows)
+            if not own.is_absent:
+                self._begun(name).add_coded(own, self._count)
+        self._count += count
+
+    def _begun(self, name: str) -> Column:
+        column = self._columns[name]
+        if name not in self._present:
+            self._present[name] = column
+            column.begin()
+        return column
 
     def column(self, name: str) -> Column | None:
         """The column of an attribute; ``None`` when no event has it."""

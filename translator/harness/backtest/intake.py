@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from translator.engine.columnar.scan import Scan, shapes
+from translator.engine.columnar.scan import Names, Scan, shapes
 from translator.engine.values import Event
 from translator.errors import InputError
 from translator.harness.backtest.decode import (
@@ -97,8 +97,8 @@ class Intake:
         """How many events there are."""
         return len(self.times)
 
-    def events(self, rows: Sequence[int]) -> dict[int, Event]:
-        """Events once more, by their rows, which are in order."""
+    def events(self, rows: Sequence[int], names: Names = None) -> dict[int, Event]:
+        """Events once more, by their rows, which are in order; with some attributes at least."""
         known = self._events
         wanted = [row for row in rows if row not in known]
         for part, start, end in zip(self._parts, self._starts, [*self._starts[1:], self.rows], strict=True):
