@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from translator.errors import InputError
+from tests.conftest import ROOT
+from translator.errors import InputError, Location
 from translator.harness.arrivals import Arrivals
 from translator.sources import event_parquet
 from translator.sources.events import read_events
@@ -101,10 +103,64 @@ def test_broken_files_are_named(tmp_path: Path) -> None:
     assert error_of(path).code == "event-parquet"
 
 
-def test_what_is_too_large_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write(tmp_path / "events.parquet", ROWS)
-    monkeypatch.setattr(event_parquet, "MAX_GROUP_BYTES", 10)
-    assert error_of(path).code == "file-too-large"
+def test_a_broken_row_group_is_told_and_the_next_one_read(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "events", [{"n": number, "x": f"{number}" * 90} for number in range(30)], row_group_size=10
+    )
+    metadata = parquet.read_metadata(path)
+    start = metadata.row_group(1).column(1).data_page_offset
+    content = bytearray(path.read_bytes())
+    content[start : start + 20] = b"\xff" * 20
+    path.write_bytes(content)
+    bad: list[InputError] = []
+    assert [event.content["n"] for event in read_events(path, bad.append)] == [*range(10), *range(20, 30)]
+    assert [(error.code, error.location) for error in bad] == [("event-parquet", Location(str(path), 11))]
+
+
+def test_a_value_that_is_none_is_told_and_the_others_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_parquet, "ROWS", 2)
+    beyond = pa.array([0, 0, 0, 400_000_000_000, 0], pa.timestamp("s"))  # no year of a calendar
+    path = tmp_path / "events"
+    parquet.write_table(pa.table({"n": range(5), "time": beyond}), path)
+    bad: list[InputError] = []
+    assert [event.content["n"] for event in read_events(path, bad.append)] == [0, 1, 4]
+    assert [str(error.location) for error in bad] == [f"{path}:3"]
+
+
+def test_instants_need_no_zone_and_no_nanoseconds(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    moment = 1_772_366_400_123_456_789
+    columns = {
+        "zone": pa.array([moment // 1_000], pa.timestamp("us", "Nowhere/Else")),
+        "fine": pa.array([moment], pa.timestamp("ns")),
+    }
+    parquet.write_table(pa.table(columns), path, store_schema=True)
+    (event,) = read_events(path)
+    assert event.content == dict.fromkeys(columns, "2026-03-01T12:00:00.123456+00:00")
+
+
+GROWING = """
+import pyarrow as pa
+from pathlib import Path
+from pyarrow import parquet
+from translator.sources.events import read_events
+path = Path(__import__("sys").argv[1])
+rows = 60_000
+table = pa.table({"n": range(rows), "raw": [f"{number:016}" * 64 for number in range(rows)]})
+parquet.write_table(table, path, row_group_size=rows)
+del table
+pa.default_memory_pool().release_unused()
+before = pa.total_allocated_bytes()
+largest = max(pa.total_allocated_bytes() - before for _ in read_events(path))
+assert largest < 12_000_000, largest
+"""
+
+
+def test_a_row_group_is_read_in_parts(tmp_path: Path) -> None:
+    """Of one with 60 MB of text, never more than a few rows are in memory."""
+    subprocess.run([sys.executable, "-c", GROWING, str(tmp_path / "events")], cwd=ROOT, check=True)
 
 
 def test_no_rows_are_no_events(tmp_path: Path) -> None:

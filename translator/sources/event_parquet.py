@@ -10,71 +10,154 @@ from typing import Any
 from translator.errors import InputError, Location
 from translator.sources.event_stream import MAX_DEPTH, Read, Stream
 
-_ROWS = 1_000
+ROWS = 1_000
 """Rows that are turned into events at once."""
-MAX_GROUP_BYTES = 2_000_000_000
-"""Largest part of a file that is unpacked at once; writers make parts of some 100 MB."""
+_BUFFER = 1 << 16
+"""Bytes of each column that are read at once, so that a row group may be of any size."""
+_SMALL_COLUMN = 8_000_000
+_SMALL_VALUE = 4
+"""Bytes of a column of a row group, and for each of its rows, up to which texts are read as numbers."""
 
 
 def parquet_events(stream: Stream) -> Iterator[Read]:
     """The rows of a Parquet file; in place of a line comes the number of the row, from 1.
 
     Text, numbers and booleans stay what they are, points in time become ISO 8601 in UTC, other values text.
-    A null leaves the field out.
+    A null leaves the field out. Behind what cannot be read, the next row group is read.
 
-    Raises: InputError ``parquet-extra-missing``, ``file-too-large``, and ``event-parquet`` for a file that
-    cannot be read.
+    Raises: InputError as :func:`open_parquet`.
+    """
+    with stream.seekable() as file:
+        table = open_parquet(file, stream.name)
+        first = 1
+        for group in range(table.metadata.num_row_groups):
+            yield from rows_of(table, stream.name, group, first)
+            first += table.metadata.row_group(group).num_rows
+
+
+def open_parquet(file: Any, name: str) -> Any:
+    """A :class:`pyarrow.parquet.ParquetFile`, from a path or a stream.
+
+    Raises: InputError ``parquet-extra-missing``, and ``event-parquet`` for a file that cannot be read.
     """
     try:
-        import pyarrow as pa
         from pyarrow import parquet
     except ImportError:
         cause = "reading Parquet needs the library 'pyarrow'"
         hint = "install it with pip install 'sigma-fortisiem[parquet]', or convert the file to JSON"
-        raise InputError("parquet-extra-missing", cause, Location(stream.name), hint) from None
-    number = 1
-    with stream.seekable() as file:
-        try:
-            table = parquet.ParquetFile(file, memory_map=False)
-            _check(table.metadata, stream.name)
-            for batch in table.iter_batches(batch_size=_ROWS):
-                for row in batch.to_pylist():
-                    yield _event(row, Location(stream.name, number), number)
-                    number += 1
-        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            place = Location(stream.name, number if number > 1 else None)
-            raise InputError(
-                "event-parquet", f"not valid Parquet: {reason}", place, "check that the file is complete"
-            ) from None
-
-
-def _check(metadata: Any, name: str) -> None:
-    """Refuse what would not fit into memory before it is unpacked."""
-    largest = max(
-        (metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups)), default=0
-    )
-    if largest > MAX_GROUP_BYTES:
-        cause = f"a row group of {largest:,} bytes; at most {MAX_GROUP_BYTES:,} are read at once"
-        raise InputError("file-too-large", cause, Location(name), "write the file with smaller row groups")
-
-
-def _event(row: dict[str, Any], place: Location, number: int) -> Read:
+        raise InputError("parquet-extra-missing", cause, Location(name), hint) from None
+    way = {"pre_buffer": False, "buffer_size": _BUFFER, "coerce_int96_timestamp_unit": "us"}
     try:
-        return number, {name: _value(value, 0) for name, value in row.items() if value is not None}
-    except RecursionError:
-        return InputError("event-too-deep", f"lists and mappings more than {MAX_DEPTH} deep", place)
+        table = parquet.ParquetFile(file, **way)
+        numbered = _numbered(table)
+        if numbered:
+            table = parquet.ParquetFile(file, metadata=table.metadata, read_dictionary=numbered, **way)
+    except faults() as error:
+        raise broken(error, Location(name)) from None
+    return table
 
 
-def _value(value: Any, depth: int) -> Any:
+def rows_of(
+    table: Any, name: str, group: int, first: int, skip: int = 0, count: int | None = None
+) -> Iterator[Read]:
+    """Rows of a row group with their numbers; ``first`` is the number of the first one of the group.
+
+    What cannot be read further is told where it comes to that, unless it lies before the rows; where only
+    some values are no values of events, the rows around them are left out.
+    """
+    end = table.metadata.row_group(group).num_rows if count is None else skip + count
+    at = 0
+    batches = table.iter_batches(batch_size=ROWS, row_groups=[group], use_threads=False)
+    while at < end:
+        number = first + max(at, skip)
+        place = Location(name, number if number > 1 else None)
+        try:
+            batch = next(batches)
+            before, at = at, at + batch.num_rows
+            if at > skip:
+                yield from _rows(batch.slice(max(skip - before, 0), end - max(before, skip)), number, name)
+        except StopIteration:
+            return
+        except faults() as error:
+            if at >= skip:
+                yield broken(error, place)
+
+
+def _rows(batch: Any, number: int, name: str) -> Iterator[Read]:
+    columns = {each: python_values(batch.column(place)) for place, each in enumerate(batch.schema.names)}
+    for row in zip(*columns.values(), strict=True):
+        try:
+            present = zip(columns, row, strict=True)
+            yield number, {key: plain(value) for key, value in present if value is not None}
+        except RecursionError:
+            cause = f"lists and mappings more than {MAX_DEPTH} deep"
+            yield InputError("event-too-deep", cause, Location(name, number))
+        number += 1
+
+
+def python_values(array: Any) -> list[Any]:
+    """The values of an Arrow array, each distinct text made once where it has numbers for them.
+
+    Raises: one of :func:`faults`.
+    """
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(array.type):
+        used = array.indices.unique().drop_null()
+        texts = dict(zip(used.to_pylist(), python_values(array.dictionary.take(used)), strict=True))
+        return [texts.get(number) for number in array.indices.to_pylist()]
+    if pa.types.is_timestamp(array.type) and (array.type.unit == "ns" or array.type.tz):
+        # Python has no nanoseconds, and may not know the zone, which an instant does without.
+        unit = "us" if array.type.unit == "ns" else array.type.unit
+        array = array.cast(pa.timestamp(unit, array.type.tz and "UTC"), safe=False)
+    return list(array.to_pylist())
+
+
+def faults() -> tuple[type[Exception], ...]:
+    """What the library raises for files and values that cannot be read."""
+    import pyarrow as pa
+
+    return (pa.ArrowException, OSError, ValueError, OverflowError, LookupError)
+
+
+def broken(error: Exception, place: Location) -> InputError:
+    """One of :func:`faults` as an error of ours."""
+    reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+    return InputError(
+        "event-parquet", f"not valid Parquet: {reason}", place, "check that the file is complete"
+    )
+
+
+def _numbered(table: Any) -> list[str]:
+    """The columns of text whose distinct values are few or short, whatever row group they are in.
+
+    The library keeps the distinct values of a whole row group, if it is asked for numbers.
+    """
+    import pyarrow as pa
+
+    metadata = table.metadata
+    kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    found = {each.name for each in table.schema_arrow if any(is_of(each.type) for is_of in kinds)}
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            if column.total_uncompressed_size > max(_SMALL_COLUMN, _SMALL_VALUE * group.num_rows):
+                found.discard(column.path_in_schema)
+    return sorted(found)
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """A value as JSON would have it.
+
+    Raises: RecursionError.
+    """
     if isinstance(value, (str, bool, int, float)):
         return value
     if depth > MAX_DEPTH:
         raise RecursionError
     if isinstance(value, dict):
-        return {name: _value(each, depth + 1) for name, each in value.items() if each is not None}
+        return {name: plain(each, depth + 1) for name, each in value.items() if each is not None}
     if isinstance(value, (list, tuple)):
-        return [_value(each, depth + 1) for each in value]
+        return [plain(each, depth + 1) for each in value]
     if isinstance(value, datetime):
         return (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
     if isinstance(value, date):
