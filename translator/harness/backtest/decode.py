@@ -17,14 +17,14 @@ from translator.engine.values import Event
 
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _decoder = msgspec.json.Decoder(dict[str, str | _Whole | float | bool | None])
-_TELLING = frozenset(
+TELLING = frozenset(
     {
         "AuditData", "Event", "EventCode", "EventID", "_raw", "_source", "log_name", "result",
         "winlog.event_id",
     }
 )  # fmt: skip
 """Names in objects that may hold an event in another form."""
-_PLAIN = frozenset({"phRecvTime", "rawEventMsg"})
+PLAIN = frozenset({"phRecvTime", "rawEventMsg"})
 """Names that only attributes have."""
 _KEPT_TIMES = 100_000
 _BREAK = ord("\n")
@@ -43,9 +43,9 @@ def flat_event(line: bytes) -> Event | None:
         event = _decoder.decode(line)
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None
-    if not _TELLING.isdisjoint(event):
+    if not TELLING.isdisjoint(event):
         return None
-    return event if not _PLAIN.isdisjoint(event) or not _is_collected(event) else None
+    return event if not PLAIN.isdisjoint(event) or not _is_collected(event) else None
 
 
 def _is_collected(event: Event) -> bool:
@@ -73,9 +73,9 @@ def flat_events(lines: bytes) -> tuple[list[Event], dict[Shape, list[int]]] | No
         return None
     by_shape = shapes(events)
     for shape, places in by_shape.items():
-        if not _TELLING.isdisjoint(shape):
+        if not TELLING.isdisjoint(shape):
             return None
-        if not _PLAIN.isdisjoint(shape):
+        if not PLAIN.isdisjoint(shape):
             continue
         if any(_is_collected(events[place]) for place in places):
             return None
