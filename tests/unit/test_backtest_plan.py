@@ -11,6 +11,7 @@ pytest.importorskip("numpy", reason="the extra 'replay' is not installed")
 
 from tests.conftest import ROOT
 from translator.dialect.profile import load_profile
+from translator.engine.columnar.choice import Choice
 from translator.engine.columnar.filters import Filter
 from translator.engine.columnar.scan import Scan
 from translator.engine.context import NOTHING
@@ -88,7 +89,8 @@ def test_a_second_run_finds_the_same(stored: Path, tmp_path: Path, monkeypatch: 
 
 def test_what_is_kept_of_other_filters_is_not_used() -> None:
     filters = [Filter(Leaf(Attribute("command"), "contain", Text("net")), DEFAULT, NOTHING)]
-    for choice in ({}, {7: []}, {0: [], 1: []}):
+    for clauses in ({}, {7: ()}, {0: (), 1: ()}):
+        choice = Choice(clauses, {})
         assert Scan(filters, DEFAULT, choices={"": choice}).scan([{"command": "net"}]).matches == [(0, 0)]
 
 

@@ -80,9 +80,12 @@ class Session:
         """
         if rule >= len(self.rules):
             return None
+        return None if self.replay.names(self.raises(rule)) else self.replay.at_once(rule)
+
+    def raises(self, rule: int) -> str:
+        """The event type of the incidents of a rule."""
         known = self.replay.known.get(rule)
-        raised = self.rules[rule].incident.event_type if known is None else known.incident
-        return None if self.replay.names(raised) else self.replay.at_once(rule)
+        return self.rules[rule].incident.event_type if known is None else known.incident
 
     def fire_at_once(self, rule: int, position: int, time: float, values: tuple[str | None, ...]) -> None:
         """A rule fires because of one event with these values; what waits until ``time`` has been taken."""

@@ -7,17 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from translator.dialect.profile import Dialect
+from translator.engine.columnar.choice import Choice, choice_of
 from translator.engine.columnar.column import Rows
 from translator.engine.columnar.filters import Filter
 from translator.engine.columnar.marked import Marked
-from translator.engine.columnar.marks import Clause, Mark
 from translator.engine.columnar.sample import ENOUGH, Sample
 from translator.engine.columnar.table import Table
 from translator.engine.columnar.tree import OPEN, TRUE, Judge, Judges
 from translator.engine.context import Context
-
-Choice = Mapping[int, Sequence[Clause]]
-"""Number of a filter -> its clauses that are looked up."""
 
 FEW = 64
 """Events about which the closure is asked at once."""
@@ -43,7 +40,7 @@ class Group:
         self._judged: dict[int, Judge] = {}
         self.table = Table({name for each in filters.values() for name in each.columns})
         # One that lacks a filter is none of these filters.
-        self.choice = choice if choice is not None and choice.keys() == filters.keys() else None
+        self.choice = choice if choice is not None and choice.clauses.keys() == filters.keys() else None
         self._marked: dict[str, Marked] = {}
         self._needs: dict[int, tuple[int, ...]] = {}
         self._free: list[int] = []
@@ -91,21 +88,12 @@ class Group:
                 texts = [column.texts[code] for code in self.table.codes(name)[:count].tolist()]
                 some[name] = [text for text in texts if text is not None]
         sample = Sample(some, count)
-        return {number: sample.choose(each.clauses) for number, each in self._filters.items()}
+        return choice_of({number: sample.choose(each.clauses) for number, each in self._filters.items()})
 
     def _prepare(self, choice: Choice) -> None:
-        numbers: dict[Clause, int] = {}
-        for number, chosen in choice.items():
-            if chosen:
-                self._needs[number] = tuple(numbers.setdefault(clause, len(numbers)) for clause in chosen)
-            else:
-                self._free.append(number)
-        marks: dict[str, dict[Mark, tuple[int, ...]]] = {}
-        for clause, number in numbers.items():
-            for mark in clause:
-                of_column = marks.setdefault(mark.attribute, {})
-                of_column[mark] = (*of_column.get(mark, ()), number)
-        self._marked = {name: Marked(own, *self._setting) for name, own in marks.items()}
+        self._needs = {number: clauses for number, clauses in choice.clauses.items() if clauses}
+        self._free = [number for number, clauses in choice.clauses.items() if not clauses]
+        self._marked = {name: Marked(sought, *self._setting) for name, sought in choice.columns.items()}
 
     def _rows(self) -> dict[int, Rows]:
         """For each clause that some event satisfies, the places of those events, not in order."""

@@ -1,4 +1,7 @@
-"""Many texts looked for in many values in one pass: by Hyperscan, or by short pieces where it is missing."""
+"""Many texts looked for in many values in one pass: by Hyperscan, or by short pieces where it is missing.
+
+Neither pays for few values (:mod:`translator.engine.columnar.few`).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
+from translator.engine.columnar import few
+from translator.engine.columnar.few import Few
 from translator.engine.columnar.joined import Joined, Places, as_bytes, folded
 from translator.engine.columnar.marks import last_component
 from translator.engine.predicates import IS_AT, Place
@@ -34,7 +39,24 @@ def has_hyperscan() -> bool:
 
 def literals(wanted: Sequence[Wanted]) -> Literals:
     """The texts, ready to be looked for."""
-    return Compiled(wanted) if has_hyperscan() else Pieces(wanted)
+    return _Ready(wanted)
+
+
+class _Ready:
+    """What takes long to prepare is prepared when it is worth it."""
+
+    def __init__(self, wanted: Sequence[Wanted]) -> None:
+        self._wanted = wanted
+        self._way: Literals = Few(wanted)
+        self._seen = 0
+
+    def find(self, values: Sequence[str], *, ignore_case: bool) -> Hits:
+        """Every text in every value."""
+        if self._seen <= few.FEW:
+            self._seen += sum(map(len, values))
+            if self._seen > few.FEW:
+                self._way = Compiled(self._wanted) if has_hyperscan() else Pieces(self._wanted)
+        return self._way.find(values, ignore_case=ignore_case)
 
 
 class Compiled:

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from translator.dialect.profile import Dialect
+from translator.engine.columnar.choice import Clauses, Sought
+from translator.engine.columnar.choice import Text as Wanted
 from translator.engine.columnar.column import Codes, Column, Text
 from translator.engine.columnar.hits import Hits, Numbers
 from translator.engine.columnar.joined import holding
 from translator.engine.columnar.literals import Literals, literals
-from translator.engine.columnar.marks import Mark
 from translator.engine.context import Context
 from translator.engine.predicates import Predicate, predicate
-
-Clauses = tuple[int, ...]
-"""Numbers of clauses."""
 
 
 class _Texts:
     """Texts that are looked for in one form of the values."""
 
-    def __init__(self, marks: Mapping[Mark, Clauses], ignore_case: bool) -> None:
+    def __init__(self, texts: Sequence[Wanted], ignore_case: bool) -> None:
         self._ignore_case = ignore_case
-        self._clauses = np.array([number for own in marks.values() for number in own], dtype=np.intp)
         # A text that tells several clauses is looked for once.
         self._spread = Hits()
-        counts = np.array([len(own) for own in marks.values()], dtype=np.intp)
-        self._spread.add(len(marks), np.repeat(np.arange(len(marks)), counts), self._clauses)
-        self._literals: Literals = literals([(mark.place, mark.text) for mark in marks])
+        counts = np.array([len(each.clauses) for each in texts], dtype=np.intp)
+        clauses = np.array([number for each in texts for number in each.clauses], dtype=np.intp)
+        self._spread.add(len(texts), np.repeat(np.arange(len(texts)), counts), clauses)
+        self._literals: Literals = literals([(each.place, each.text) for each in texts])
 
     def find(self, values: Sequence[str]) -> tuple[Numbers, Numbers]:
         """Pairs of a place in the values and a clause that the value satisfies."""
@@ -39,20 +37,13 @@ class _Texts:
 
 
 class Marked:
-    """One attribute of the events of one type; ``marks`` say which clauses each of them satisfies."""
+    """One attribute of the events of one type, and what is looked for in its values."""
 
-    def __init__(self, marks: Mapping[Mark, Clauses], dialect: Dialect, context: Context) -> None:
-        self._texts: list[_Texts] = []
-        for ignore_case in (False, True):
-            own = {
-                mark: numbers
-                for mark, numbers in marks.items()
-                if mark.test is None and mark.folded is ignore_case
-            }
-            if own:
-                self._texts.append(_Texts(own, ignore_case))
+    def __init__(self, sought: Sought, dialect: Dialect, context: Context) -> None:
+        texts = ((sought.texts, False), (sought.folded, True))
+        self._texts = [_Texts(own, ignore_case) for own, ignore_case in texts if own]
         self._asked: list[tuple[Predicate, Clauses]] = [
-            (predicate(mark.test, dialect, context), numbers) for mark, numbers in marks.items() if mark.test
+            (predicate(test, dialect, context), clauses) for test, clauses in sought.tests
         ]
 
     def satisfied(self, column: Column, codes: Codes) -> tuple[Numbers, Numbers]:

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from translator.dialect.profile import Dialect
+from translator.engine.columnar.choice import Choice
 from translator.engine.columnar.coded import Coded
 from translator.engine.columnar.column import Rows
 from translator.engine.columnar.filters import Filter
-from translator.engine.columnar.group import Choice, Group
+from translator.engine.columnar.group import Group
 from translator.engine.columnar.table import Table
 from translator.engine.columnar.tree import Judges
 from translator.engine.compile import EVENT_TYPE

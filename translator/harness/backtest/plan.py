@@ -17,10 +17,8 @@ from translator.batch.cache import Cache, digest
 from translator.batch.scope import program
 from translator.batch.wire import WireRule, WireTest, arrived, from_wire, to_wire
 from translator.dialect.profile import Dialect
-from translator.engine.columnar.group import Choice
-from translator.engine.columnar.marks import Mark
+from translator.engine.columnar.choice import Choice, Clauses, Sought, Text
 from translator.engine.outline import Outline
-from translator.engine.predicates import Place
 from translator.errors import InputError, Location
 from translator.hardened_xml import MAX_BYTES
 from translator.parse.parsed import ParsedRule
@@ -34,17 +32,19 @@ class _Rule(msgspec.Struct, frozen=True, array_like=True):
     line: int | None
 
 
-class _Mark(msgspec.Struct, frozen=True, array_like=True):
-    """As :class:`Mark`."""
+class _Sought(msgspec.Struct, frozen=True, array_like=True):
+    """As :class:`Sought`."""
 
-    attribute: str
-    folded: bool
-    place: Place
-    text: str
-    test: WireTest | None
+    texts: list[Text]
+    folded: list[Text]
+    tests: list[tuple[WireTest, Clauses]]
 
 
-_Choice = dict[int, list[list[_Mark]]]
+class _Choice(msgspec.Struct, frozen=True, array_like=True):
+    """As :class:`Choice`."""
+
+    clauses: dict[int, Clauses]
+    columns: dict[str, _Sought]
 
 
 class Known(msgspec.Struct, frozen=True, array_like=True):
@@ -61,10 +61,8 @@ class Chosen(Mapping[str, Choice]):
         self._kept = kept
 
     def __getitem__(self, name: str) -> Choice:
-        return {
-            number: [tuple(map(_as_mark, clause)) for clause in own]
-            for number, own in self._kept[name].items()
-        }
+        kept = self._kept[name]
+        return Choice(kept.clauses, {column: _as_sought(each) for column, each in kept.columns.items()})
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._kept)
@@ -118,13 +116,9 @@ class Plan:
         if self.cache is None:
             return
         wire = {} if self._known is None else dict(self._known.choices)
-        wire |= {
-            name: {
-                number: [[_as_wire(mark) for mark in clause] for clause in own]
-                for number, own in choice.items()
-            }
-            for name, choice in choices.items()
-        }
+        for name, choice in choices.items():
+            columns = {column: _as_wire(each) for column, each in choice.columns.items()}
+            wire[name] = _Choice(dict(choice.clauses), columns)
         self.cache.put(self._key, msgspec.msgpack.encode(Known(outlines, wire)))
         self.cache.save()
 
@@ -143,9 +137,9 @@ def _decoded(data: bytes | None, form: Any) -> Any:
         return None
 
 
-def _as_wire(mark: Mark) -> _Mark:
-    return _Mark(mark.attribute, mark.folded, mark.place, mark.text, to_wire(mark.test))
+def _as_wire(sought: Sought) -> _Sought:
+    return _Sought(sought.texts, sought.folded, [(to_wire(test), own) for test, own in sought.tests])
 
 
-def _as_mark(mark: _Mark) -> Mark:
-    return Mark(mark.attribute, mark.folded, mark.place, mark.text, from_wire(mark.test))
+def _as_sought(kept: _Sought) -> Sought:
+    return Sought(kept.texts, kept.folded, [(from_wire(test), own) for test, own in kept.tests])

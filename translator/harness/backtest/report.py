@@ -105,12 +105,12 @@ def _rows(backtest: Finished) -> Iterator[dict[str, Any]]:
     totals = backtest.totals.by_rule
     days = len({day for row in totals for day in (*row.matches, *row.firings)})
     whole = sum(row.seconds for row in totals) or 1.0
-    for row in totals:
+    for number, row in enumerate(totals):
         incidents, firings = row.incidents.total(), row.firings.total()
         yield {
             "name": row.rule.name,
             "id": row.rule.id,
-            "event_type": row.rule.incident.event_type,
+            "event_type": backtest.session.raises(number),
             "matches": row.matches.total(),
             "firings": firings,
             "incidents": incidents,

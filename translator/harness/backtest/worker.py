@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from translator.engine.columnar.group import Choice
+from translator.engine.columnar.choice import Choice
 from translator.engine.columnar.scan import Scan
 from translator.engine.values import Event, Record, as_text
 from translator.harness.backtest.decode import Times
