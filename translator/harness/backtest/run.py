@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
-import os
-import signal
-import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from multiprocessing.context import BaseContext
+from functools import partial
 
 import msgspec
 
 from translator.batch.cache import digest
-from translator.batch.record import Defect
 from translator.batch.scope import program
 from translator.batch.wire import to_wire
 from translator.dialect.profile import Dialect
@@ -47,8 +39,8 @@ LEARNED_AGAIN = 500_000
 """Bytes of the first file by which is chosen what is looked up; the latter where earlier runs chose."""
 _GARBAGE = 100_000
 """Objects more than before from which on cycles are looked for."""
-_LOOK = 0.5
-"""Seconds between two looks at whether the process that started this one still runs."""
+Waiting = Callable[[], Found]
+"""What gives the outcome of a batch, when it is there."""
 
 
 @dataclass
@@ -156,7 +148,7 @@ class Backtest:
         readers: dict[int, Iterator[Batch]] = {each.number: iter(()) for each in self.files}
         starts = {each.number: 0 for each in self.files}
         begun: set[int] = set()
-        underway: deque[tuple[Batch, Future[Found] | Found]] = deque()
+        underway: deque[tuple[Batch, Waiting | Found]] = deque()
         with self._scanner() as submit:
             left = set(starts)
             while left or underway:
@@ -209,17 +201,10 @@ class Backtest:
                 self.done += file.size
         return batch
 
-    def _outcome(self, outcome: Future[Found] | Found) -> Found:
+    def _outcome(self, outcome: Waiting | Found) -> Found:
         if isinstance(outcome, Found):
             return outcome
-        try:
-            found = outcome.result()
-        except BrokenProcessPool as error:
-            raise Defect(
-                "worker-died",
-                "a process of this run was ended from outside",
-                hint="run the same command again; the system may have too little memory",
-            ) from error
+        found = outcome()
         if self.journal is not None:
             self.journal.add(found)
         return found
@@ -247,7 +232,7 @@ class Backtest:
             self.plan.keep(self.session.replay.outlines, worker.learned)
 
     @contextmanager
-    def _scanner(self) -> Iterator[Callable[[Batch], Future[Found]]]:
+    def _scanner(self) -> Iterator[Callable[[Batch], Waiting]]:
         worker = self._worker()
         alone = self.jobs < 2 or (len(self.files) == 1 and self.files[0].is_one_batch)
         if not alone:  # One process chooses by its first batch.
@@ -256,20 +241,13 @@ class Backtest:
         gc.freeze()  # What stays until the end need not be looked at again and again.
         with _little_garbage():
             if alone:
-                yield lambda batch: _at_once(worker, batch)
+                yield lambda batch: partial(worker.work, batch)
                 self._keep(worker)
                 return
-            pool = ProcessPoolExecutor(self.jobs, _way(), _begin, (worker,))
-            try:
-                yield lambda batch: pool.submit(_serve, batch)
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+            from translator.harness.backtest.pool import processes  # One process needs none of it.
 
-
-def _way() -> BaseContext | None:
-    """A process that is forked has the rules already."""
-    forks = "fork" in multiprocessing.get_all_start_methods()
-    return multiprocessing.get_context("fork") if forks else None
+            with processes(worker, self.jobs) as submit:
+                yield submit
 
 
 @contextmanager
@@ -281,32 +259,3 @@ def _little_garbage() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*thresholds)
-
-
-def _at_once(worker: Worker, batch: Batch) -> Future[Found]:
-    future: Future[Found] = Future()
-    try:
-        future.set_result(worker.work(batch))
-    except OSError as error:
-        future.set_exception(error)
-    return future
-
-
-_workers: list[Worker] = []
-
-
-def _begin(worker: Worker) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
-    _workers[:] = [worker]
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    """End when the process that started this one was killed; it could not say so, and nobody else would."""
-    while os.getppid() == parent:
-        time.sleep(_LOOK)
-    os._exit(1)
-
-
-def _serve(batch: Batch) -> Found:
-    return _workers[0].work(batch)
