@@ -34,10 +34,13 @@ def default_directory() -> Path:
     return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "sigma-fortisiem"
 
 
-def digest(*parts: bytes) -> bytes:
+def digest(*parts: bytes | memoryview) -> bytes:
     """A short name for byte strings, different for different ones and for different cuts."""
-    pieces = [piece for part in parts for piece in (len(part).to_bytes(8, "big"), part)]
-    return blake2b(b"".join(pieces), digest_size=_DIGEST).digest()
+    state = blake2b(digest_size=_DIGEST)
+    for part in parts:
+        state.update(len(part).to_bytes(8, "big"))
+        state.update(part)
+    return state.digest()
 
 
 class Cache:
@@ -90,7 +93,7 @@ class Cache:
                 data = file.read()
         except OSError:
             return {}
-        head, body = data[: len(_MAGIC) + _DIGEST], data[len(_MAGIC) + _DIGEST :]
+        head, body = data[: len(_MAGIC) + _DIGEST], memoryview(data)[len(_MAGIC) + _DIGEST :]
         if head != _MAGIC + digest(body):
             return {}
         try:
