@@ -4,108 +4,85 @@ from __future__ import annotations
 
 import json
 import random
-import threading
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from click.testing import CliRunner, Result
 
 from tests.benchmarks.stream import events as stream
-from translator.cli.main import cli
+from tests.cli.table_lab import RULES, comparable, run, write_events, write_rules
 from translator.dialect.profile import profile_names
-from translator.errors import Refused
-from translator.harness.clickhouse import backtest, remote
-from translator.harness.clickhouse.local import Database, local
-from translator.render.sql.schema import load_schema
+from translator.harness.clickhouse import remote, slices
 
 pytest.importorskip("chdb", reason="chdb is not installed: pip install 'sigma-fortisiem[hunt]'")
 pytest.importorskip("clickhouse_connect", reason="the extra 'hunt' is not installed")
 
 ROOT = Path(__file__).parent.parent.parent
-BEGIN = 1_749_999_540
-"""A minute before an hour begins."""
 SECRET = "s3cr3t-word"
-PATTERN = """<SubPattern displayName="{name}" name="{name}">
-<SingleEvtConstr>{filter}</SingleEvtConstr><GroupByAttr>user</GroupByAttr>
-<GroupEvtConstr>COUNT(*) &gt;= {count}</GroupEvtConstr></SubPattern>{operator}"""
-RULE = """<Rule group="PH_RULE_X" natural_id="{name}" phIncidentCategory="Server" function="Security">
-<Name>{name}</Name><Description>d</Description>
-<CustomerScope groupByEachCustomer="true"><Include>all</Include></CustomerScope>
-<IncidentDef eventType="{name}" severity="5"><ArgList>user={first}.user</ArgList></IncidentDef>
-<PatternClause window="{window}">{patterns}</PatternClause></Rule>"""
-RULES = {
-    "Single": [("One", "user = &quot;eve&quot;", 1, "")],
-    "Counted": [("Many", "destIpPort &gt; 10", 3, "")],
-    "Followed": [("Start", "user != &quot;bob&quot;", 1, "FOLLOWED_BY"), ("End", "destIpPort = 7", 2, "")],
-    "Missing": [("Start", "destIpPort = 9", 1, "NOT_FOLLOWED_BY"), ("End", "destIpPort = 8", 1, "")],
-}
 
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
-    made = []
-    for name, patterns in RULES.items():
-        inside = "".join(
-            PATTERN.format(
-                name=each,
-                filter=text,
-                count=count,
-                operator=f'<Operator type="{operator}" rank="0"/>' if operator else "",
-            )
-            for each, text, count, operator in patterns
-        )
-        made.append(RULE.format(name=name, first=patterns[0][0], window=30, patterns=inside))
-    path = tmp_path / "rules.xml"
-    path.write_text(f"<Rules>{''.join(made)}</Rules>", encoding="utf-8")
-    return path
+    return write_rules(tmp_path)
 
 
 @pytest.fixture
 def events(tmp_path: Path) -> Path:
-    users, ports = ("eve", "bob", "Eve", "root"), (7, 9, 7, 22, 443)
-    lines = [
-        {
-            "phRecvTime": BEGIN + number * number % 7 + number,
-            "eventType": "Made",
-            "user": users[number * 7 % 4],
-            "destIpPort": ports[number * 3 % 5],
-        }
-        for number in range(120)
-    ]
-    lines.append({"user": "eve", "phRecvTime": BEGIN + 400})
-    path = tmp_path / "events.jsonl"
-    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
-    return path
+    return write_events(tmp_path)
 
 
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(cli, ["backtest", *map(str, arguments)], standalone_mode=False)
-
-
-def comparable(text: str) -> dict[str, Any]:
-    """Without what differs on purpose: costs, where a sample is, and what of it is shown."""
-    data: dict[str, Any] = json.loads(text)
-    for row in data["rules"]:
-        del row["cost"]
-        row["samples"] = [sample["because"] for sample in row["samples"]]
-    return data
-
-
-@pytest.mark.parametrize("at_once", [backtest.SLICE_EVENTS, 10], ids=["at once", "hour by hour"])
+@pytest.mark.parametrize("at_once", [slices.SLICE_EVENTS, 10], ids=["at once", "hour by hour"])
 def test_chdb_reports_what_a_backtest_of_the_files_does(
     rules: Path, events: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backtest, "SLICE_EVENTS", at_once)
+    monkeypatch.setattr(slices, "SLICE_EVENTS", at_once)
     plain = run(rules, "--events", events, "--json", "--jobs", "1")
     looked_up = run(rules, "--events", events, "--json", "--clickhouse", "chdb")
     found = comparable(looked_up.stdout)
     assert found == comparable(plain.stdout)
     assert {row["name"] for row in found["rules"] if row["incidents"]} == set(RULES)
     assert found["untyped"] == 1
+
+
+KILLED = """
+import os, signal
+from tests.cli.table_lab import run
+from translator.harness.clickhouse import slices
+from translator.harness.clickhouse.search import Search
+slices.SLICE_EVENTS, whole = 10, Search.matches
+def until_the_third(search, between):
+    if between.since == 1750003200:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return whole(search, between)
+Search.matches = until_the_third
+run({arguments})
+"""
+
+
+def test_a_killed_run_on_chdb_goes_on(
+    rules: Path, events: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(slices, "SLICE_EVENTS", 10)
+    checkpoint = tmp_path / "run.bt"
+    given = [str(each) for each in (rules, "--events", events, "--json", "--clickhouse", "chdb")]
+    keep = [*given, "--checkpoint", str(checkpoint)]
+    code = KILLED.format(arguments=", ".join(map(repr, keep)))
+    killed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    with checkpoint.open("ab") as file:
+        file.write(b"\0\0\0\0\0\0\1")
+    again = run(*keep)
+    assert "asked about again" in again.stderr
+    assert comparable(again.stdout) == comparable(run(*given).stdout)
+    assert (
+        "361 of the events were in the checkpoint" in run(*(each for each in keep if each != "--json")).stdout
+    )
+    events.write_text(events.read_text(encoding="utf-8").replace("root", "toor"), encoding="utf-8")
+    changed = run(*keep)
+    assert getattr(changed.exception, "code", "") == "checkpoint-other"
 
 
 PROGRAMS = ("whoami.exe", "net.exe", "nltest.exe", "cmd.exe")
@@ -166,90 +143,6 @@ def test_our_rules_fire_on_chdb_as_on_files(profile: str, tmp_path: Path) -> Non
         row for row in plain["rules"] if row["name"] not in refused
     ]
     assert sum(1 for row in found["rules"] if row["incidents"]) >= 25
-
-
-class _Bridge(BaseHTTPRequestHandler):
-    """What a server answers over HTTP, with chDB behind it."""
-
-    database: Database
-    asked: list[str]
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        sql = body or parse_qs(urlsplit(self.path).query).get("query", [""])[0]
-        self.asked.append(sql)
-        if self.headers.get("X-ClickHouse-Key", "") != SECRET and SECRET not in self._password():
-            return self._answer(403, f"no access with {self._password()}".encode())
-        sql, _, form = sql.strip().rpartition("FORMAT ")
-        try:
-            return self._answer(200, self.database.run(sql or form, form if sql else "TSV"))
-        except Refused as error:
-            return self._answer(500, error.cause.encode())
-
-    do_GET = do_POST
-
-    def _password(self) -> str:
-        import base64
-
-        kind, _, text = self.headers.get("Authorization", "").partition(" ")
-        return base64.b64decode(text).decode() if kind == "Basic" else ""
-
-    def _answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        return
-
-
-@pytest.fixture
-def server(events: Path) -> Iterator[tuple[str, list[str]]]:
-    with local(load_schema()) as database:
-        database.load(map(json.loads, events.read_text(encoding="utf-8").splitlines()))
-        asked: list[str] = []
-        handler = type("Bridge", (_Bridge,), {"database": database, "asked": asked})
-        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
-            thread = threading.Thread(target=listening.serve_forever, daemon=True)
-            thread.start()
-            yield f"http://me@127.0.0.1:{listening.server_address[1]}", asked
-            listening.shutdown()
-            thread.join()
-
-
-def test_a_server_is_asked_about_the_table_that_is_named(
-    rules: Path, server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    url, asked = server
-    monkeypatch.setenv(remote.PASSWORD, SECRET)
-    schema = tmp_path / "mine.yaml"
-    text = run_schema()
-    schema.write_text(f"{text}order: number\n", encoding="utf-8")
-    ended = run(rules, "--clickhouse", url, "--table", "events", "--schema", schema, "--json")
-    found = json.loads(ended.stdout)
-    assert {row["name"]: row["incidents"] > 0 for row in found["rules"]} == dict.fromkeys(RULES, True)
-    assert found["events"] == 121
-    assert SECRET not in ended.output
-    unordered = run(rules, "--clickhouse", url, "--table", "events", "--json", "--until", "2025-06-15T15:09")
-    assert [each["code"] for each in json.loads(unordered.stdout)["errors"]] == ["sql-order", "sql-order"]
-    assert any("phRecvTime < toDateTime(1750000140)" in sql for sql in asked)
-
-
-def run_schema() -> str:
-    from importlib.resources import files
-
-    return (files("translator.render.sql") / "schemas" / "fortisiem.yaml").read_text(encoding="utf-8")
-
-
-def test_a_wrong_password_stays_out_of_the_error(
-    rules: Path, server: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(remote.PASSWORD, "wrong-word")
-    ended = run(rules, "--clickhouse", server[0], "--table", "events")
-    assert getattr(ended.exception, "code", "") == "clickhouse-error"
-    assert "wrong-word" not in f"{ended.output}{ended.exception}"
-    assert "***" in str(ended.exception)
 
 
 def test_what_is_not_installed_is_named(rules: Path, events: Path, monkeypatch: pytest.MonkeyPatch) -> None:

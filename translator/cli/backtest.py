@@ -93,6 +93,7 @@ def backtest(
     rule that cannot be run; the exit code is 1 then. Files of equal content count once.
     """
     _need("numpy")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # Threads of numpy's that nothing here has work for.
     from translator.harness.backtest.files import event_files  # Part of an extra.
     from translator.harness.backtest.journal import Journal
     from translator.harness.backtest.plan import Plan
@@ -106,9 +107,10 @@ def backtest(
         book = read_rules_with(plan.read, paths)
     rules = [parsed.rule for parsed in book.rules]
     if clickhouse is not None:
-        if checkpoint or jobs:
-            raise UsageError("flags-conflict", "ClickHouse takes neither --checkpoint nor --jobs")
-        asked = Asked(clickhouse, table, schema_name, since, until, insecure, event_paths, delay)
+        if jobs:
+            raise UsageError("flags-conflict", "ClickHouse has processes of its own", hint="leave --jobs out")
+        where = (clickhouse, table, schema_name, since, until, insecure)
+        asked = Asked(*where, event_paths, delay, checkpoint, given)
         with table_backtest(asked, rules, dialect, context) as found:
             started = time.monotonic()
             with _bar(found) as advance:

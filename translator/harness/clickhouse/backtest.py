@@ -6,12 +6,17 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+import msgspec
+
+from translator.batch.cache import digest
+from translator.batch.scope import program
+from translator.batch.wire import to_wire
 from translator.dialect.profile import Dialect
 from translator.engine.compile import EVENT_TYPE
 from translator.engine.context import NOTHING, Context
@@ -23,17 +28,15 @@ from translator.harness.backtest.totals import Sample, Totals, day
 from translator.harness.backtest.worker import SAMPLES, SampleEvent
 from translator.harness.clickhouse.client import Client, source
 from translator.harness.clickhouse.groups import written_out
+from translator.harness.clickhouse.journal import Journal
 from translator.harness.clickhouse.passes import Match
 from translator.harness.clickhouse.search import ALWAYS, Between, Search
+from translator.harness.clickhouse.slices import Slice, slices
 from translator.model.rule import Rule
 from translator.render.sql.places import place
 from translator.render.sql.quoting import quote_name
 from translator.render.sql.schema import SchemaFile
 from translator.render.sql.single import grows
-
-SLICE_EVENTS = 5_000_000
-"""Events of one time range that is asked about, whose matches are held in memory; an hour at least."""
-_HOUR = 3_600
 
 
 class Arrived(NamedTuple):
@@ -43,20 +46,12 @@ class Arrived(NamedTuple):
     timeless: int = 0
 
 
-class Slice(NamedTuple):
-    """A time range with as many events, the last one at ``last``."""
-
-    between: Between
-    events: int
-    last: int
-
-
 @dataclass
 class TableBacktest:
     """:meth:`run` does it; what it counts is that of :class:`translator.harness.backtest.run.Backtest`.
 
-    ``events`` counts the events that were asked about, ``remembered`` is for the other's checkpoint;
-    ``files`` are those that were loaded into it, ``order`` and ``unread`` what became of their events.
+    ``events`` counts the events that were asked about, ``remembered`` those whose time range was in the
+    journal; ``files`` are those that were loaded, ``order`` and ``unread`` what became of their events.
     """
 
     rules: Sequence[Rule]
@@ -69,6 +64,7 @@ class TableBacktest:
     unread: int = 0
     files: Sequence[object] = ()
     errors: list[TranslatorError] = field(default_factory=list)
+    journal: Journal | None = None
     events: int = field(default=0, init=False)
     remembered: int = field(default=0, init=False)
     untyped: int = field(default=0, init=False)
@@ -103,7 +99,7 @@ class TableBacktest:
     def run(self, step: Callable[[TableBacktest], object] = lambda backtest: None) -> None:
         """Ask about everything; ``step`` is called after each time range.
 
-        Raises: Refused(clickhouse-error).
+        Raises: Refused(clickhouse-error, clickhouse-lost); InputError(cannot-write).
         """
         self.untyped = self._untyped()
         for each in self._slices:
@@ -112,13 +108,20 @@ class TableBacktest:
             step(self)
         self._note(self.session.finish())
 
+    @property
+    def key(self) -> bytes:
+        """What a checkpoint of this run belongs to, besides the events and the context."""
+        rules = msgspec.msgpack.encode(tuple(map(to_wire, self.rules)))
+        settings = repr((sorted(self.dialect.entries.items()), self.schema, self.between))
+        return digest(program(), rules, settings.encode())
+
     def place_of(self, file: int, start: int, line: int | None) -> Location:
         """Where an event is: the table, and its place in the order if there is one."""
         return Location(self.schema.table, line)
 
     @cached_property
     def _slices(self) -> tuple[Slice, ...]:
-        return tuple(self._sliced())
+        return tuple(slices(self.client, self.schema, self.between))
 
     @property
     def total(self) -> int:
@@ -133,22 +136,6 @@ class TableBacktest:
         """How many of them were asked about."""
         return self.events
 
-    def _sliced(self) -> Iterator[Slice]:
-        time = f"toUnixTimestamp({quote_name(self.schema.time)})"
-        rows = self.client.ask(
-            f"SELECT intDiv({time}, {_HOUR}) AS hour, count(), max({time}) "
-            f"FROM {source(self.schema, self.between.conditions(self.schema))} GROUP BY hour ORDER BY hour"
-        )
-        since, events, last = self.between.since, 0, 0
-        for row in rows:
-            hour, count, latest = map(int, row)
-            if events and events + count > SLICE_EVENTS:
-                yield Slice(Between(since, hour * _HOUR), events, last)
-                since, events = hour * _HOUR, 0
-            events, last = events + count, latest
-        if events:
-            yield Slice(Between(since, self.between.until), events, last)
-
     def _untyped(self) -> int:
         where = place(EVENT_TYPE, self.schema)
         if where.present is None:
@@ -159,9 +146,10 @@ class TableBacktest:
 
     def _feed(self, part: Slice) -> None:
         """The events of a time range that filters hold for, in order, and the passing of time."""
-        matches = [each for each in self._search.matches(part.between) if not self._is_refused(each.filter)]
+        told, times = self._asked(part)
+        matches = [each for each in told if not self._is_refused(each.filter)]
         matches.sort(key=lambda each: (each.time, each.position, each.filter, sorted(each.values.items())))
-        seconds = sorted(self._seconds(part))
+        seconds = sorted(times)
         for number, (_, group) in enumerate(groupby(matches, self._event_of())):
             event = list(group)
             self._wait(seconds, event[0].time)
@@ -169,6 +157,15 @@ class TableBacktest:
         self._wait(seconds, part.last)
         self._note(self.session.pass_time(part.last))
         self.session.replay.sweep(part.last)
+
+    def _asked(self, part: Slice) -> tuple[Iterable[Match], Iterable[int]]:
+        """The matches of a time range and the seconds that matter, from the journal or the database."""
+        known = None if self.journal is None else self.journal.known(part)
+        if known is not None:
+            self.remembered += part.events
+            return known
+        seconds, matches = list(self._seconds(part)), self._search.matches(part.between)
+        return matches if self.journal is None else self.journal.add(part, matches, seconds), seconds
 
     def _event_of(self) -> Callable[[Match], object]:
         """What matches of one event share; without an order each match counts for an event of its own."""

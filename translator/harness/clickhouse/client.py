@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from translator.render.sql.schema import SchemaFile
 from translator.render.sql.single import table
 
-SETTINGS = (
-    "SETTINGS max_query_size = 100000000, max_ast_elements = 10000000, max_expanded_ast_elements = 10000000"
-)
-"""A statement holds the conditions of many rules."""
+SETTINGS: Mapping[str, int | str] = {
+    "max_query_size": 100_000_000,
+    "max_ast_elements": 10_000_000,
+    "max_expanded_ast_elements": 10_000_000,
+    "skip_unavailable_shards": 0,
+    "read_overflow_mode": "throw",
+    "result_overflow_mode": "throw",
+    "group_by_overflow_mode": "throw",
+    "distinct_overflow_mode": "throw",
+    "timeout_overflow_mode": "throw",
+}
+"""What every statement is asked with: it holds the conditions of many rules, and an answer is whole or none,
+whatever the profile of the user says.
+"""
+
+
+LOST = "clickhouse-lost"
+"""The code of an error that may pass: the connection, or a server of the cluster."""
 
 
 class Client(Protocol):
     """A connection to a database."""
 
     def ask(self, sql: str) -> Iterator[list[Any]]:
-        """The rows that a statement gives; 64-bit numbers as texts or numbers, as the database writes them.
+        """The rows that a SELECT gives with :data:`SETTINGS`; 64-bit numbers as texts or numbers, as the
+        database writes them.
 
-        Raises: Refused(clickhouse-error) with the database's words.
+        Raises: Refused(clickhouse-error, clickhouse-lost) with the database's words.
         """
         ...
 

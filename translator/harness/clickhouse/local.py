@@ -15,6 +15,7 @@ from translator.dialect.profile import Dialect
 from translator.engine.values import Event
 from translator.errors import Refused, UsageError
 from translator.harness.clickhouse.arrow import Columns
+from translator.harness.clickhouse.client import SETTINGS
 from translator.harness.clickhouse.search import WORTH_SAMPLING, Search
 from translator.harness.clickhouse.table import NUMBER, Layout, create
 from translator.model.expr import Expr
@@ -61,8 +62,9 @@ class Database:
         return count
 
     def ask(self, sql: str) -> Iterator[list[Any]]:
-        """The rows that a statement gives."""
-        return map(_decode, self.run(sql, "JSONCompactEachRow").splitlines())
+        """The rows that a SELECT gives."""
+        settings = ", ".join(f"{name} = {value!r}" for name, value in SETTINGS.items())
+        return map(_decode, self.run(f"{sql} SETTINGS {settings}", "JSONCompactEachRow").splitlines())
 
     def matches(
         self, filters: Mapping[int, Expr], dialect: Dialect, worth_sampling: int = WORTH_SAMPLING

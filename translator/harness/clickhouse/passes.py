@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from translator.dialect.profile import Dialect
 from translator.engine.values import as_text
 from translator.errors import Refused
-from translator.harness.clickhouse.client import SETTINGS, Client, source
+from translator.harness.clickhouse.client import Client, source
 from translator.harness.clickhouse.shorthand import Shorthand
 from translator.model.expr import Expr
 from translator.render.sql.conditions import condition_on
@@ -50,7 +50,7 @@ def matches(
     time = f"toUnixTimestamp({quote_name(schema.time)}) AS at"
     given = ", ".join([time, f"{order} AS position", matched, *map(short.given, names)])
     # No subquery, so that the servers of a cluster do all of it.
-    sql = f"WITH {', '.join(short.columns())} SELECT {given} FROM {source(schema, list(asked))} {SETTINGS}"
+    sql = f"WITH {', '.join(short.columns())} SELECT {given} FROM {source(schema, list(asked))}"
     kinds = [short.find(name).kind for name in names]
     for at, position, number, *values in client.ask(sql):
         pairs = zip(names, values, kinds, strict=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from translator.errors import Refused
-from translator.harness.clickhouse.client import SETTINGS, Client, source
+from translator.harness.clickhouse.client import Client, source
 from translator.harness.clickhouse.needles import Needle
 from translator.render.sql.places import place
 from translator.render.sql.quoting import quote, quote_name
@@ -39,7 +39,7 @@ def sample(
             continue
         found = f"arrayJoin(multiMatchAllIndices({text}, {_patterns(own)})) AS needle"
         seen.update(dict.fromkeys(own, 0))
-        for number, count in client.ask(f"SELECT {found}, count() FROM {some} GROUP BY needle {SETTINGS}"):
+        for number, count in client.ask(f"SELECT {found}, count() FROM {some} GROUP BY needle"):
             seen[own[int(number) - 1]] = int(count)
     return seen, max(int(sampled), 1)
 

@@ -10,7 +10,7 @@ from translator.dialect.profile import Dialect
 from translator.engine.compile import EVENT_TYPE, pinned_event_types
 from translator.engine.values import fold
 from translator.errors import Refused
-from translator.harness.clickhouse.client import Client, source
+from translator.harness.clickhouse.client import LOST, Client, source
 from translator.harness.clickhouse.needles import Tier, choices, tiers
 from translator.harness.clickhouse.passes import Match, matches
 from translator.harness.clickhouse.sample import has_needle, sample
@@ -113,7 +113,9 @@ class Search:
         options = {number: choices(self.filters[number], self.dialect) for number in numbers}
         try:
             seen, sampled = sample(self.client, self.schema, options, asked, events)
-        except Refused:  # many patterns at once are not allowed everywhere
+        except Refused as error:  # many patterns at once are not allowed everywhere
+            if error.code == LOST:
+                raise
             return [Tier(numbers, None)]
         return tiers(options, seen, sampled)
 
