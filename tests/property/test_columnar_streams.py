@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,15 @@ from tests.property.test_engine_streams import EVENTS, rules
 
 pytest.importorskip("numpy", reason="the extra 'replay' is not installed")
 
+from translator.batch.cache import Cache
+from translator.batch.wire import arrived, to_wire
 from translator.dialect.profile import load_profile
 from translator.engine.context import NOTHING
 from translator.harness.arrivals import Arrivals
 from translator.harness.backtest import files as cut
 from translator.harness.backtest import intake, order
 from translator.harness.backtest.files import event_files
+from translator.harness.backtest.plan import Plan
 from translator.harness.backtest.run import Backtest
 from translator.harness.replay import replay
 from translator.model.expr import Attribute, Text
@@ -53,6 +56,30 @@ def about_incidents(rule: Rule) -> Rule:
 
 def write(path: Path, events: list[Mapping[str, Any]]) -> None:
     path.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="utf-8")
+
+
+class Memory(Cache):
+    """What is kept, without a file."""
+
+    def __init__(self) -> None:
+        self.kept: dict[bytes, bytes] = {}
+
+    def get(self, key: bytes) -> bytes | None:
+        return self.kept.get(key)
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self.kept[key] = value
+
+    def save(self) -> None:
+        """It is there already."""
+
+
+def backtested(rules: Sequence[Rule], paths: Sequence[Path], memory: Memory) -> Backtest:
+    """The second time with the same memory, rules are known from the first."""
+    files, _ = event_files(paths)
+    found = Backtest(rules, files, DEFAULT, NOTHING, DELAY, plan=Plan(memory, b""))
+    found.run()
+    return found
 
 
 @settings(max_examples=250)
@@ -90,10 +117,13 @@ def test_a_backtest_gives_what_a_replay_gives(
             paths.append(Path(folder) / f"{number}.jsonl")
             write(paths[-1], events)
         expected = replay(watched, Arrivals(paths, delay=DELAY), DEFAULT, NOTHING)
-        files, _ = event_files(paths)
-        found = Backtest(watched, files, DEFAULT, NOTHING, DELAY)
-        found.run()
+        memory = Memory()
+        found = backtested(watched, paths, memory)
+        again = backtested([arrived(to_wire(each)) for each in watched], paths, memory)
     plain = [replace(each, origin="") for each in expected.session.log.incidents]
+    assert again.session.log.incidents == found.session.log.incidents
+    assert again.session.replay.unknown == found.session.replay.unknown
+    assert again.session.replay.outlines == found.session.replay.outlines
     assert list(found.session.log.incidents) == plain
     assert found.session.firings == expected.session.firings
     assert sum(row.firings.total() for row in found.totals.by_rule) == expected.session.firings

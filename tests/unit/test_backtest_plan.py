@@ -23,6 +23,7 @@ from translator.harness.backtest.run import Backtest
 from translator.harness.rule_book import read_rules_with
 from translator.model.expr import Attribute, Text
 from translator.model.expr import Test as Leaf
+from translator.model.rule import Rule
 
 RULES = ROOT / "fortisiem_rules"
 DEFAULT = load_profile()
@@ -57,6 +58,15 @@ def documents(folder: Path) -> Path:
     return folder
 
 
+def is_made(rule: Rule) -> bool:
+    """Whether the sub-patterns of a rule were looked at."""
+    try:
+        Rule.sub_patterns.__get__(rule)
+    except AttributeError:
+        return False
+    return True
+
+
 def run(rules: Path, stored: Path, cache: Path | None) -> tuple[dict[str, object], Backtest]:
     plan = Plan.at(cache, DEFAULT, b"")
     book = read_rules_with(plan.read, [rules])
@@ -85,6 +95,10 @@ def test_a_second_run_finds_the_same(stored: Path, tmp_path: Path, monkeypatch: 
     assert second == first
     (refused,) = again.session.refused
     assert compiled == [refused]
+    concerned = {row["name"] for row in second["rules"] if row["matches"] or row["cost"]["asked"]}
+    assert 0 < len(concerned) < len(again.rules) - 1
+    made = {each.name for number, each in enumerate(again.rules) if number != refused and is_made(each)}
+    assert made == concerned
 
 
 def test_what_is_kept_of_other_filters_is_not_used() -> None:

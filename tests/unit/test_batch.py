@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from translator.batch.cache import Cache, digest
 from translator.batch.record import Defect, Translated, decode, encode, translated
 from translator.batch.run import Run
 from translator.batch.scope import scope_of
-from translator.batch.wire import from_wire, to_wire
+from translator.batch.wire import arrived, from_wire, to_wire
 from translator.errors import InputError, TranslatorError
 from translator.lowering.names import Names
 from translator.model import expr, rule
@@ -366,6 +367,25 @@ def test_every_class_of_the_model_travels() -> None:
             if isinstance(class_, type) and is_dataclass(class_):
                 form = type(to_wire(class_(*[None for _ in fields(class_)])))
                 assert form.__struct_fields__ == tuple(field.name for field in fields(class_))
+
+
+def test_a_rule_that_arrives_is_the_same_and_makes_its_parts_when_they_are_looked_at() -> None:
+    (source,) = load([ROOT / "sigma_rules" / "net_discovery.yml"])
+    assert not isinstance(source, TranslatorError)
+    (translation,) = translate(source)
+    assert translation.rule is not None
+    found = arrived(to_wire(translation.rule))
+    assert found.name == translation.rule.name
+    with pytest.raises(AttributeError):
+        rule.Rule.sub_patterns.__get__(found)  # the slot, which is still empty
+    assert to_wire(found) == to_wire(translation.rule)
+    assert replace(found, name="Other") == replace(translation.rule, name="Other")
+    assert copy.deepcopy(found) == found
+    assert (found == translation.rule, translation.rule == found) == (True, True)
+    assert hash(found) == hash(translation.rule)
+    assert found != replace(translation.rule, name="Other")
+    with pytest.raises(AttributeError):
+        found.no_such_part  # noqa: B018 - what is asked for is not there
 
 
 def test_bytes_that_are_no_rule_are_told(folder: Path) -> None:
