@@ -17,7 +17,7 @@ PATTERN = """<SubPattern displayName="{name}" name="{name}">
 <GroupEvtConstr>COUNT(*) &gt;= {count}</GroupEvtConstr></SubPattern>{operator}"""
 RULE = """<Rule group="PH_RULE_X" natural_id="{name}" phIncidentCategory="Server" function="Security">
 <Name>{name}</Name><Description>d</Description>
-<CustomerScope groupByEachCustomer="true"><Include>all</Include></CustomerScope>
+<CustomerScope groupByEachCustomer="true"><Include all="true"/></CustomerScope>
 <IncidentDef eventType="{name}" severity="5"><ArgList>user={first}.user</ArgList></IncidentDef>
 <PatternClause window="{window}">{patterns}</PatternClause></Rule>"""
 RULES = {
