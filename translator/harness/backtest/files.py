@@ -13,6 +13,7 @@ import msgspec
 from translator.engine.clock import receive_time
 from translator.errors import InputError, Location, TranslatorError
 from translator.harness.backtest.decode import RawLine, flat_event
+from translator.harness.backtest.groups import Group, Slice, attribute_groups, slices
 
 BATCH_BYTES = 32_000_000
 """Of files that hold one object a line."""
@@ -25,7 +26,8 @@ _FARTHEST = 100_000_000
 
 class Batch(msgspec.Struct, frozen=True, array_like=True):
     """A part of a file: bytes from ``start`` to ``end`` (outside), or records by their numbers from 0, which
-    are in ``records`` then. ``whole``: nothing more can be written into its last record.
+    are in ``records`` then, or rows of its ``slices``. ``whole``: nothing more can be written into its last
+    record.
     """
 
     file: int
@@ -34,32 +36,61 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
     end: int
     whole: bool = True
     records: tuple[RawLine, ...] | None = None
+    slices: tuple[Slice, ...] | None = None
+
+    @property
+    def described(self) -> Batch:
+        """The batch without what it holds."""
+        return msgspec.structs.replace(self, records=None, slices=None)
 
 
 @dataclass
 class EventFile:
     """One file. ``size`` is the one that it had when the run began; what is written later does not count.
 
-    ``errors`` holds what cannot be read of a file that is not cut by bytes.
+    It is cut by bytes if it is ``lined``, by rows where these are in ``groups``, else by records. ``errors``
+    holds what cannot be read of a file that is not cut by bytes.
     """
 
     path: Path
     number: int
     size: int
     lined: bool
+    groups: tuple[Group, ...] = ()
     errors: list[TranslatorError] = field(default_factory=list)
     unread: int = 0
 
     @property
     def is_one_batch(self) -> bool:
         """Whether one batch surely holds all of it."""
+        if self.groups:
+            return len(list(islice(slices(self.groups, 0), 2))) == 1
         return self.lined and self.size <= BATCH_BYTES
+
+    @property
+    def rows(self) -> int:
+        """How many rows the groups have."""
+        return sum(group.rows for group in self.groups)
+
+    def bytes_until(self, end: int) -> int:
+        """How much of the file lies before a place that a batch may end at; none of one cut by records."""
+        if self.groups:
+            return self.size * end // self.rows
+        return end if self.lined else 0
+
+    def beginning(self, length: int) -> Batch | None:
+        """A first batch of not more than so many bytes, to learn from; ``None`` of a file cut by records."""
+        if self.lined:
+            return Batch(self.number, str(self.path), 0, min(self.size, length), whole=False)
+        return next(self._of_rows(0), None)
 
     def batches(self, start: int) -> Iterator[Batch]:
         """The batches from a place on.
 
         Raises: InputError as :func:`translator.sources.events.read_events`; OSError.
         """
+        if self.groups:
+            return self._of_rows(start)
         return self._of_lines(start) if self.lined else self._of_records(start)
 
     def _of_lines(self, start: int) -> Iterator[Batch]:
@@ -90,6 +121,12 @@ class EventFile:
         with self.path.open("rb") as file:
             file.seek(end - 1)
             return file.read(1) == b"\n"
+
+    def _of_rows(self, start: int) -> Iterator[Batch]:
+        for each in slices(self.groups, start):
+            end = start + sum(part.count for part in each)
+            yield Batch(self.number, str(self.path), start, end, True, None, each)
+            start = end
 
     def _of_records(self, start: int) -> Iterator[Batch]:
         from translator.sources.events import read_events  # Lines of flat objects do without it.
@@ -128,10 +165,17 @@ class EventFile:
         return Location(str(self.path))
 
     def head(self, length: int = _HEAD) -> tuple[int, bytes]:
-        """Some first bytes, by their number and their digest, to tell whether it is still the same file."""
+        """Some first bytes, by their number and their digest, to tell whether it is still the same file.
+
+        Of a file that cannot grow, as many last bytes count too; they hold what Parquet tells of the others.
+        """
         with self.path.open("rb") as file:
             data = file.read(min(length, self.size))
-        return len(data), blake2b(data, digest_size=16).digest()
+            behind = b""
+            if not self.lined:
+                file.seek(max(self.size - length, len(data)))
+                behind = file.read(length)
+        return len(data), blake2b(data + behind, digest_size=16).digest()
 
 
 def event_files(paths: Sequence[Path]) -> tuple[list[EventFile], list[tuple[Path, Path]]]:
@@ -149,7 +193,7 @@ def event_files(paths: Sequence[Path]) -> tuple[list[EventFile], list[tuple[Path
             if double is not None:
                 doubles.append((path, double.path))
                 continue
-            file = EventFile(path, len(found), size, _is_lined(path))
+            file = EventFile(path, len(found), size, _is_lined(path), attribute_groups(path) or ())
         except FileNotFoundError:
             raise InputError("file-missing", "no such file", Location(str(path)), "check the path") from None
         except OSError as error:

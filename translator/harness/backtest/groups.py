@@ -16,9 +16,9 @@ from translator.harness.backtest.decode import PLAIN, TELLING
 if TYPE_CHECKING:
     from translator.normalise.kinds import Mark
 
-ROWS = 40_000
+ROWS = 20_000
 """Of a batch; its distinct values are looked up together, so more of them are faster."""
-BYTES = 64_000_000
+BYTES = 32_000_000
 """Of a batch, as its file is packed, compression left aside."""
 _EVENLY = 1_000
 """Row groups are cut at multiples of this many rows, as those who read them one by one do."""

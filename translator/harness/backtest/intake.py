@@ -11,10 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from translator.engine.columnar.scan import Names, Scan, shapes
+from translator.engine.compile import EVENT_TYPE
 from translator.engine.values import Event
 from translator.errors import InputError
 from translator.harness.backtest.decode import (
@@ -26,6 +30,9 @@ from translator.harness.backtest.decode import (
     known_flat,
 )
 from translator.harness.backtest.files import Batch
+
+if TYPE_CHECKING:
+    from translator.harness.backtest.columns import Columns
 
 MOST_ERRORS = 5
 """Records of a batch that cannot be read and are named; the others are counted."""
@@ -42,6 +49,27 @@ class Problem(msgspec.Struct, frozen=True, array_like=True):
     hint: str
 
 
+class Part(Protocol):
+    """Some rows of a batch; ``gives_all``: events of it have all attributes, however few are asked for."""
+
+    @property
+    def gives_all(self) -> bool: ...
+
+    def events(self, places: Sequence[int], names: Names) -> Sequence[Event]: ...
+
+    def line_of(self, place: int) -> int | None: ...
+
+
+class ColumnPart(Part, Protocol):
+    """Rows that come as columns, with their times, NaN where none is told."""
+
+    @property
+    def columns(self) -> Columns: ...
+
+    @property
+    def times(self) -> NDArray[np.float64]: ...
+
+
 @dataclass
 class _Lines:
     """Rows that are lines of flat objects, from ``line`` on."""
@@ -49,11 +77,13 @@ class _Lines:
     text: bytes
     line: int
 
+    gives_all = True
+
     @cached_property
     def _ends(self) -> list[int]:
         return [0, *(breaks(self.text) + 1).tolist(), len(self.text)]
 
-    def events(self, places: Sequence[int]) -> Sequence[Event]:
+    def events(self, places: Sequence[int], names: Names) -> Sequence[Event]:
         ends = self._ends
         return known_flat(b"".join([self.text[ends[place] : ends[place + 1]] for place in places]))
 
@@ -68,7 +98,9 @@ class _Records:
     kept: list[Event] = field(default_factory=list)
     lines: list[int | None] = field(default_factory=list)
 
-    def events(self, places: Sequence[int]) -> Sequence[Event]:
+    gives_all = True
+
+    def events(self, places: Sequence[int], names: Names) -> Sequence[Event]:
         return [self.kept[place] for place in places]
 
     def line_of(self, place: int) -> int | None:
@@ -88,7 +120,7 @@ class Intake:
         self._scan = scan
         self._times = times
         self._starts: list[int] = []
-        self._parts: list[_Lines | _Records] = []
+        self._parts: list[Part] = []
         self._events: dict[int, Event] = {}
         scan.begin()
 
@@ -100,12 +132,14 @@ class Intake:
     def events(self, rows: Sequence[int], names: Names = None) -> dict[int, Event]:
         """Events once more, by their rows, which are in order; with some attributes at least."""
         known = self._events
+        some: dict[int, Event] = {}
         wanted = [row for row in rows if row not in known]
         for part, start, end in zip(self._parts, self._starts, [*self._starts[1:], self.rows], strict=True):
             own = wanted[bisect_left(wanted, start) : bisect_left(wanted, end)]
             if own:
-                known.update(zip(own, part.events([row - start for row in own]), strict=True))
-        return known
+                events = part.events([row - start for row in own], names)
+                (known if part.gives_all else some).update(zip(own, events, strict=True))
+        return {**known, **some} if some else known
 
     def line_of(self, row: int) -> int | None:
         """The line of an event, from 0 in the batch, or what its reader calls it by."""
@@ -174,18 +208,28 @@ class Intake:
 
             for each in records_of(text, name, first):
                 if isinstance(each, InputError):
-                    self._fail(each, each.location.line if each.location else first)
+                    self.fail(each, each.location.line if each.location else first)
                 else:
                     self._record(each, found)
             self._keep(found)
 
     def records(self, records: Sequence[RawLine]) -> None:
         """Take in records that a reader gave."""
-        self.lines = len(records)
+        self.lines += len(records)
         found = _Records()
         for each in records:
             self._record(each, found)
         self._keep(found)
+
+    def columns(self, part: ColumnPart) -> None:
+        """Take in rows that come as columns."""
+        columns, count = part.columns, len(part.times)
+        self.lines += count
+        self.untyped += columns.absent(EVENT_TYPE)
+        self._starts.append(self.rows)
+        self._parts.append(part)
+        self.times += part.times.tolist()
+        self._scan.add_coded(columns, count)
 
     def _record(self, record: RawLine, found: _Records) -> None:
         from translator.harness.backtest.records import arrival  # Flat objects do without it.
@@ -193,7 +237,7 @@ class Intake:
         try:
             event, time = arrival(record)
         except InputError as error:
-            self._fail(error, record.line)
+            self.fail(error, record.line)
             return
         found.kept.append(event)
         found.lines.append(record.line)
@@ -206,7 +250,13 @@ class Intake:
             self.untyped += sum("eventType" not in event for event in found.kept)
             self._scan.add(found.kept, shapes(found.kept))
 
-    def _fail(self, error: InputError, line: int | None) -> None:
-        self.unread += 1
-        if len(self.problems) < MOST_ERRORS:
-            self.problems.append(Problem(error.code, error.cause, line, error.hint))
+    def fail(self, error: InputError, line: int | None, lost: int = 1) -> None:
+        """Note what cannot be read, and how many events are lost by it."""
+        self.unread += lost
+        note(self.problems, error, line)
+
+
+def note(problems: list[Problem], error: InputError, line: int | None) -> None:
+    """One problem more, unless enough are named."""
+    if len(problems) < MOST_ERRORS:
+        problems.append(Problem(error.code, error.cause, line, error.hint))

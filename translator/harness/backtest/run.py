@@ -136,8 +136,7 @@ class Backtest:
         self.events += found.rows
         self.untyped += found.untyped
         self.unread += found.unread
-        if file.lined:
-            self.done += found.batch.end - found.batch.start
+        self.done += file.bytes_until(found.batch.end) - file.bytes_until(found.batch.start)
         for each in found.problems:
             if len(self.errors) < MOST_ERRORS:
                 place = self.place_of(file.number, found.batch.start, each.line)
@@ -197,7 +196,7 @@ class Backtest:
         if batch is None:
             self.errors += file.errors
             self.unread += file.unread
-            if not file.lined:
+            if not file.lined and not file.groups:
                 self.done += file.size
         return batch
 
@@ -219,12 +218,10 @@ class Backtest:
     def _learn(self, worker: Worker) -> None:
         """Choose what is looked up once for all processes."""
         with suppress(OSError):
-            for file in self.files:
-                if file.lined:
-                    # Processes choose for types that come later.
-                    length = LEARNED if self._told is None else LEARNED_AGAIN
-                    worker.learn(Batch(file.number, str(file.path), 0, min(file.size, length), whole=False))
-                    break
+            length = LEARNED if self._told is None else LEARNED_AGAIN
+            batch = next(filter(None, (file.beginning(length) for file in self.files)), None)
+            if batch is not None:  # Processes choose for types that come later.
+                worker.learn(batch)
 
     def _keep(self, worker: Worker) -> None:
         """Keep what was found out, unless an earlier run did all of it."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from translator.engine.clock import RECEIVE_TIMES
 from translator.engine.columnar.choice import Choice
 from translator.engine.columnar.scan import Scan
 from translator.engine.values import Event, Record, as_text
 from translator.harness.backtest.decode import Times
 from translator.harness.backtest.files import Batch
 from translator.harness.backtest.intake import Intake, Problem
+
+if TYPE_CHECKING:
+    from translator.harness.backtest.tables import Tables
 
 SAMPLES = 3
 """Events of a batch that are kept whole for each rule."""
@@ -82,6 +87,8 @@ class Worker:
         self._reads = reads
         self._incidents = incidents
         self._times = Times()
+        self._tables: Tables | None = None
+        self._sampled: dict[int, list[tuple[int, int]]] = {}
 
     @property
     def learned(self) -> dict[str, Choice]:
@@ -89,33 +96,30 @@ class Worker:
         return self._scan.learned
 
     def learn(self, batch: Batch) -> None:
-        """Choose what is looked up by the events of a batch of lines.
+        """Choose what is looked up by the events of a batch.
 
         Raises: OSError.
         """
-        Intake(self._scan, self._times).read(batch)
+        self._intake(batch)
         self._scan.learn()
+        self._tables = None  # Processes do not share open files.
 
     def work(self, batch: Batch) -> Found:
         """Everything that a batch holds for the rules.
 
         Raises: OSError where the file cannot be read any more.
         """
-        intake = Intake(self._scan, self._times)
-        if batch.records is None:
-            intake.read(batch)
-        else:
-            intake.records(batch.records)
+        intake = self._intake(batch)
         found = self._scan.found(intake.events)
         rows, filters = found.rows.tolist(), found.filters.tolist()
         by_window = {row for row, *_ in found.undecided}
-        events = intake.events(sorted(by_window.union(rows)))
+        events = intake.events(sorted(by_window.union(rows)), self._read_by(set(filters)))
         by_window.update(
             row for row, number in zip(rows, filters, strict=True) if self._incidents[number] is None
         )
         taken = self._taken(zip(rows, filters, strict=True), by_window, events)
         return Found(
-            msgspec.structs.replace(batch, records=None),
+            batch.described,
             intake.lines,
             intake.rows,
             zlib.compress(np.array(intake.times, dtype=np.float64).tobytes(), 1),
@@ -129,10 +133,32 @@ class Worker:
             ],
             [(row, number, verdict.reason) for row, number, verdict in found.undecided],
             taken,
-            self._samples(found.rows, found.filters, events, intake),
+            self._samples(batch, found.rows, found.filters, intake),
             found.asked,
             found.seconds,
         )
+
+    def _intake(self, batch: Batch) -> Intake:
+        intake = Intake(self._scan, self._times)
+        if batch.slices is not None:
+            self._of_tables().read(batch.slices, intake)
+        elif batch.records is not None:
+            intake.records(batch.records)
+        else:
+            intake.read(batch)
+        return intake
+
+    def _of_tables(self) -> Tables:
+        if self._tables is None:
+            from translator.harness.backtest.tables import Tables  # Part of an extra.
+
+            incidents = (each for each in self._incidents if each is not None)
+            self._tables = Tables(self._scan.columns.union(RECEIVE_TIMES, *self._reads, *incidents))
+        return self._tables
+
+    def _read_by(self, filters: Iterable[int]) -> set[str]:
+        """The attributes of matching events that are looked at."""
+        return set().union(*(self._reads[each].union(self._incidents[each] or ()) for each in filters))
 
     def _taken(
         self, matches: Iterable[tuple[int, int]], wanted: set[int], events: Mapping[int, Event]
@@ -148,18 +174,27 @@ class Worker:
         return found
 
     def _samples(
-        self,
-        rows: NDArray[np.intp],
-        filters: NDArray[np.intp],
-        events: Mapping[int, Event],
-        intake: Intake,
+        self, batch: Batch, rows: NDArray[np.intp], filters: NDArray[np.intp], intake: Intake
     ) -> list[SampleEvent]:
+        """The first events of each filter, unless enough of earlier batches are known."""
+        place = batch.file, batch.start
         order = np.argsort(filters, kind="stable")
         starts = np.flatnonzero(np.diff(filters[order], prepend=-1))
-        first = [each for own in np.split(order, starts)[1:] for each in own[:SAMPLES].tolist()]
+        first: list[int] = []
+        for own in np.split(order, starts)[1:]:
+            known = self._sampled.setdefault(int(filters[own[0]]), [])
+            if sum(each < place for each in known) < SAMPLES:
+                chosen = own[:SAMPLES].tolist()
+                first += chosen
+                # The last line of a file may be another one in the next run.
+                known += [place] * len(chosen) * batch.whole
+                known.sort()
+                del known[SAMPLES:]
+        chosen_rows = rows[first].tolist()
+        events = intake.events(sorted(set(chosen_rows)))
         return [
             SampleEvent(int(filters[each]), row, intake.line_of(row), Record(events[row]).text)
-            for each, row in zip(first, rows[first].tolist(), strict=True)
+            for each, row in zip(first, chosen_rows, strict=True)
         ]
 
 

@@ -1,0 +1,194 @@
+"""Slices of Parquet files on their way to a scan. Files stay open: a row group is read in one direction."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from translator.engine.columnar.coded import Places
+from translator.engine.columnar.scan import Names
+from translator.engine.values import Value
+from translator.errors import InputError, Location
+from translator.harness.backtest.columns import Columns, Seconds
+from translator.harness.backtest.decode import RawLine
+from translator.harness.backtest.groups import Group, Slice
+from translator.harness.backtest.intake import Intake, Problem, note
+from translator.sources.event_parquet import broken, faults, open_parquet, rows_of
+
+_MOST_OPEN = 4
+"""Files that are open, and sets of columns of one file that are read on from where they were."""
+
+
+class Tables:
+    """Files; of every row the attributes ``wanted`` are read."""
+
+    def __init__(self, wanted: Collection[str]) -> None:
+        self._wanted = frozenset(wanted)
+        self._open: OrderedDict[str, _Table] = OrderedDict()
+
+    def read(self, slices: Sequence[Slice], intake: Intake) -> None:
+        """Take in rows; what cannot be read of them is noted."""
+        for each in slices:
+            try:
+                table = self._table(each.group)
+            except InputError as error:
+                intake.fail(error, None, each.count)
+                continue
+            try:
+                parts = list(table.rows(each, self._wanted, intake.problems))
+            except faults():
+                _one_by_one(table, each, intake)
+            else:
+                for part in parts:
+                    intake.columns(part)
+
+    def _table(self, group: Group) -> _Table:
+        """The file of a group.
+
+        Raises: InputError(event-parquet, file-changed, file-unreadable).
+        """
+        table = self._open.pop(group.path, None) or _Table(group)
+        self._open[group.path] = table
+        if len(self._open) > _MOST_OPEN:
+            self._open.popitem(last=False)
+        return table
+
+
+def _one_by_one(table: _Table, each: Slice, intake: Intake) -> None:
+    """Take in rows of which some cannot be read, or are none of an event."""
+    events, group = [], each.group
+    for read in rows_of(table.file, group.path, group.number, each.first, each.skip, each.count):
+        if isinstance(read, InputError):
+            intake.fail(read, read.location.line if read.location else None, 0)
+        else:
+            events.append(RawLine(*read))
+    intake.unread += each.count - len(events)
+    intake.records(events)
+
+
+class _Table:
+    """One file, which must be as long as it was when the run began."""
+
+    def __init__(self, group: Group) -> None:
+        place = Location(group.path)
+        try:
+            if Path(group.path).stat().st_size != group.size:
+                raise InputError("file-changed", "the file changed while it was read", place, "run it again")
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            raise InputError("file-unreadable", reason, place, "check the file") from error
+        self.file = open_parquet(group.path, group.path)
+        self.names: list[str] = self.file.schema_arrow.names
+        self._cursors: OrderedDict[frozenset[str], _Cursor] = OrderedDict()
+
+    def rows(self, each: Slice, names: Collection[str], problems: list[Problem]) -> Iterator[Rows]:
+        """The rows with some attributes.
+
+        Raises: one of :func:`translator.sources.event_parquet.faults`.
+        """
+        at = each.skip
+        for batch in self._read(each.group.number, each.skip, each.count, names):
+            numbers = np.arange(at, at + batch.num_rows)
+            at += batch.num_rows
+            lines = range(each.first + at - batch.num_rows, each.first + at)
+            columns = Columns(batch)
+            yield Rows(columns, columns.times(), lines, numbers, self, each.group.number, problems)
+
+    def taken(self, group: int, numbers: Places, names: Sequence[str]) -> dict[str, list[Value | None]]:
+        """More attributes of rows of a group, by their numbers, which are in order.
+
+        Raises: one of :func:`translator.sources.event_parquet.faults`.
+        """
+        found: dict[str, list[Value | None]] = {name: [] for name in names}
+        at = int(numbers[0])
+        for batch in self._read(group, at, int(numbers[-1]) + 1 - at, names):
+            own = numbers[(numbers >= at) & (numbers < at + batch.num_rows)] - at
+            for name, values in Columns(batch).of(names, own).items():
+                found[name] += values
+            at += batch.num_rows
+        return found
+
+    def _read(self, group: int, skip: int, count: int, names: Collection[str]) -> Iterator[Any]:
+        wanted = frozenset(names)
+        cursor = self._cursors.pop(wanted, None) or _Cursor(self.file, [n for n in self.names if n in wanted])
+        self._cursors[wanted] = cursor
+        if len(self._cursors) > _MOST_OPEN:
+            self._cursors.popitem(last=False)
+        return cursor.read(group, skip, count)
+
+
+class _Cursor:
+    """Some columns of a file, read on from where the last slice ended, where that is before the next one."""
+
+    def __init__(self, file: Any, names: Sequence[str]) -> None:
+        self._file = file
+        self._names = names
+        self._group: int | None = None
+        self._at = 0
+        self._batches: Iterator[Any] = iter(())
+        self._rest: Any = None
+
+    def read(self, group: int, skip: int, count: int) -> Iterator[Any]:
+        """Rows of a group, in parts.
+
+        Raises: one of :func:`translator.sources.event_parquet.faults`.
+        """
+        if group != self._group or skip < self._at:
+            self._at, self._rest = 0, None
+            self._batches = self._file.iter_batches(count, [group], self._names, use_threads=False)
+        self._group = None  # Unless all goes well, the next slice begins anew.
+        left = skip + count - self._at
+        while left > 0:
+            batch = next(self._batches, None) if self._rest is None else self._rest
+            if batch is None:
+                raise ValueError("a row group ends before its last row")
+            own = batch.slice(max(skip - self._at, 0), max(left - max(skip - self._at, 0), 0))
+            passed = min(left, batch.num_rows)
+            self._rest = batch.slice(passed) if passed < batch.num_rows else None
+            self._at, left = self._at + passed, left - passed
+            if own.num_rows:
+                yield own
+        self._group = group
+
+
+@dataclass
+class Rows:
+    """Rows as columns; ``numbers`` are those in their group, and ``lines`` what errors call them by."""
+
+    columns: Columns
+    times: Seconds
+    lines: Sequence[int | None]
+    numbers: Places
+    _table: _Table
+    _group: int
+    _problems: list[Problem]
+
+    gives_all = False
+
+    def events(self, places: Sequence[int], names: Names) -> Sequence[dict[str, Value]]:
+        """Events of a few rows, with all attributes or some of them."""
+        rows = np.array(places, dtype=np.intp)
+        wanted = [name for name in self._table.names if names is None or name in names]
+        found = self.columns.of(wanted, rows)
+        more = [name for name in wanted if name not in found]
+        if more:
+            try:
+                found.update(self._table.taken(self._group, self.numbers[rows], more))
+            except faults() as error:
+                line = self.line_of(places[0])
+                note(self._problems, broken(error, Location("", line)), line)
+        events: list[dict[str, Value]] = [{} for _ in places]
+        for name in wanted:
+            for event, value in zip(events, found.get(name, ()), strict=False):
+                if value is not None:
+                    event[name] = value
+        return events
+
+    def line_of(self, place: int) -> int | None:
+        """The line or number of a row."""
+        return self.lines[place]
