@@ -36,7 +36,7 @@ PLAIN_SHARE = 50
 
 
 def flags(
-    what: str | None, *, events: int, jobs: int = 0, rules: Sequence[Path] = FOLDERS
+    what: str | None, *, events: int, jobs: int = 0, rules: Sequence[Path] = FOLDERS, most: int = 2_400
 ) -> argparse.Namespace:
     """The flags that benchmarks over rules and events have, with their usual values.
 
@@ -46,7 +46,7 @@ def flags(
     parser = argparse.ArgumentParser(description=what)
     usual = rules if BESIDE.is_dir() else [ROOT / "sigma_rules"]
     parser.add_argument("--rules", type=Path, nargs="+", default=usual, help="folders of Sigma rules")
-    parser.add_argument("--most", type=int, default=2_400, help="translated rules (2,400)")
+    parser.add_argument("--most", type=int, default=most, help=f"translated rules ({most:,})")
     parser.add_argument("--events", type=int, default=events, help=f"events ({events:,})")
     if jobs:
         parser.add_argument("--jobs", type=int, default=jobs, help=f"processes ({jobs})")
