@@ -43,9 +43,8 @@ def measured(folder: Path, jobs: int | None, *, known: bool) -> dict[str, float]
     for number in range(RUNS + 1):
         cache = folder / ("cache" if known else f"cache-{jobs}-{number}")
         found.append(timed(command, {**environment, "XDG_CACHE_HOME": str(cache)}))
-    walls, processors = (
-        sorted(each) for each in zip(*found[1:], strict=True)
-    )  # The first makes things known.
+    # The first makes things known.
+    walls, processors = (sorted(each) for each in zip(*found[1:], strict=True))
     return {
         "wall s": round(walls[0], 2),
         "processor s": round(processors[0], 2),
