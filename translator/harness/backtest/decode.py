@@ -60,8 +60,8 @@ def known_flat(lines: bytes) -> list[Event]:
     return _decoder.decode_lines(lines)  # type: ignore[return-value]  # dict of narrower values
 
 
-def flat_events(lines: bytes) -> tuple[list[Event], dict[Shape, list[int]]] | None:
-    """The same for many lines at once, with the places of the events by the attributes that they name.
+def flat_events(lines: bytes, count: int) -> tuple[list[Event], dict[Shape, list[int]]] | None:
+    """The same for ``count`` lines at once, with the places of the events by the attributes that they name.
 
     ``None`` when a line is not such a one, or an object does not stand on a line of its own.
     """
@@ -69,7 +69,7 @@ def flat_events(lines: bytes) -> tuple[list[Event], dict[Shape, list[int]]] | No
         events = known_flat(lines)
     except (ValueError, RecursionError):
         return None
-    if len(events) != len(breaks(lines)) + (not lines.endswith(b"\n")):
+    if len(events) != count:
         return None
     by_shape = shapes(events)
     for shape, places in by_shape.items():
@@ -83,7 +83,7 @@ def flat_events(lines: bytes) -> tuple[list[Event], dict[Shape, list[int]]] | No
 
 
 def breaks(lines: bytes) -> NDArray[np.intp]:
-    """Where lines end. This is faster than counting them with ``bytes.count``."""
+    """Where lines end, but for a last one that does not."""
     return np.flatnonzero(np.frombuffer(lines, dtype=np.uint8) == _BREAK)
 
 

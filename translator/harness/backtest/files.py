@@ -102,7 +102,9 @@ class EventFile:
 
     def _cut(self, start: int) -> int:
         """The next place behind a batch at which a line begins that holds an object."""
-        place = min(start + BATCH_BYTES, self.size)
+        # The last batches get smaller, so that no process works on alone when the others are done.
+        length = min(BATCH_BYTES, max((self.size - start) // 4, BATCH_BYTES // 8))
+        place = min(start + length, self.size)
         with self.path.open("rb") as file:
             file.seek(place - 1)
             if place < self.size and file.read(1) != b"\n":

@@ -72,16 +72,17 @@ class ColumnPart(Part, Protocol):
 
 @dataclass
 class _Lines:
-    """Rows that are lines of flat objects, from ``line`` on."""
+    """Rows that are lines of flat objects, from ``line`` on; ``breaks`` are where they end in the text."""
 
     text: bytes
+    breaks: NDArray[np.intp]
     line: int
 
     gives_all = True
 
     @cached_property
     def _ends(self) -> list[int]:
-        return [0, *(breaks(self.text) + 1).tolist(), len(self.text)]
+        return [0, *(self.breaks + 1).tolist(), len(self.text)]
 
     def events(self, places: Sequence[int], names: Names) -> Sequence[Event]:
         ends = self._ends
@@ -165,12 +166,14 @@ class Intake:
         """Take in lines that hold flat objects; whether they all do."""
         if b"\r" in piece:
             piece = piece.replace(b"\r\n", b"\n")
-        found = None if b"\r" in piece else flat_events(piece)
+        ends = breaks(piece)
+        count = len(ends) + (not piece.endswith(b"\n"))
+        found = None if b"\r" in piece else flat_events(piece, count)
         if found is None:
             return False
         events, by_shape = found
         self._starts.append(self.rows)
-        self._parts.append(_Lines(piece, self.lines))
+        self._parts.append(_Lines(piece, ends, self.lines))
         self.lines += len(events)
         self.times += self._times.of_all(events)
         self.untyped += sum(len(places) for shape, places in by_shape.items() if "eventType" not in shape)
