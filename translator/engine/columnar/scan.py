@@ -27,6 +27,8 @@ _ANY = None
 _NO_ROWS = np.zeros(0, dtype=np.intp)
 Shape = tuple[str, ...]
 """The attributes that an event names."""
+Part = tuple[str, Sequence[int], Mapping[str, Sequence[Any]]]
+"""A type as it is written, the places of its events in what is added, and their values by attribute."""
 Names = Collection[str] | None
 """Attributes that are asked for; ``None`` for all."""
 EventsAt = Callable[[Sequence[int], Names], Mapping[int, Event]]
@@ -115,6 +117,16 @@ class Scan:
             for shape, places in by_shape.items():
                 self._add_alike(shape, [events[place] for place in places], places)
         self._count += len(events)
+
+    def add_columns(self, parts: Iterable[Part], count: int) -> None:
+        """``count`` more events of the batch; each part has some of one type, and all of their attributes.
+
+        Raises: InputError(event-value).
+        """
+        for written, places, columns in parts:
+            name = self._types[written] if written in self._types else self._type(written)
+            self._table(name, places).add(columns, len(places))
+        self._count += count
 
     def add_coded(self, columns: Mapping[str, Coded], count: int) -> None:
         """More events of the batch, as columns of values that have numbers already."""

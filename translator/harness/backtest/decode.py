@@ -16,7 +16,9 @@ from translator.engine.times import is_time
 from translator.engine.values import Event
 
 _Whole = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-_decoder = msgspec.json.Decoder(dict[str, str | _Whole | float | bool | None])
+VALUE = str | _Whole | float | bool | None
+"""What an attribute may hold, for msgspec."""
+_decoder = msgspec.json.Decoder(dict[str, VALUE])
 TELLING = frozenset(
     {
         "AuditData", "Event", "EventCode", "EventID", "_raw", "_source", "log_name", "result",
@@ -104,21 +106,32 @@ class Times:
                 break
         return [self.of(event) for event in events]
 
+    def of_received(self, values: Sequence[Any]) -> Sequence[float] | None:
+        """The times that values of phRecvTime tell; ``None`` when some do not."""
+        kinds = set(map(type, values))
+        if kinds == {int} and is_time(min(values)) and is_time(max(values)):
+            return values
+        if kinds != {str}:
+            return None
+        times = [self._of_text(value) for value in values]
+        return None if None in times else times  # type: ignore[return-value]  # None was looked for
+
     def of(self, event: Event) -> float:
         """Seconds since 1970; NaN when the event does not tell."""
         value = event.get("phRecvTime")
         if isinstance(value, int) and not isinstance(value, bool) and is_time(value):
             return float(value)
-        if not isinstance(value, str):
+        time = self._of_text(value) if isinstance(value, str) else None
+        if time is None:  # another attribute may tell
             time = receive_time(event)
-            return math.nan if time is None else time
+        return math.nan if time is None else time
+
+    def _of_text(self, value: str) -> float | None:
         known = self._known.get(value)
         if known is None:
-            time = receive_time({"phRecvTime": value})
-            if time is None:  # another attribute may tell
-                time = receive_time(event)
-                return math.nan if time is None else time
-            if len(self._known) >= _KEPT_TIMES:
-                self._known.clear()
-            known = self._known[value] = time
+            known = receive_time({"phRecvTime": value})
+            if known is not None:
+                if len(self._known) >= _KEPT_TIMES:
+                    self._known.clear()
+                self._known[value] = known
         return known

@@ -30,6 +30,7 @@ from translator.harness.backtest.decode import (
     known_flat,
 )
 from translator.harness.backtest.files import Batch
+from translator.harness.backtest.layouts import Layouts
 
 if TYPE_CHECKING:
     from translator.harness.backtest.columns import Columns
@@ -114,12 +115,13 @@ class Intake:
     ``lines`` counts lines or records, ``unread`` those that cannot be read; some are in ``problems``.
     """
 
-    def __init__(self, scan: Scan, times: Times) -> None:
+    def __init__(self, scan: Scan, times: Times, layouts: Layouts) -> None:
         self.times: list[float] = []
         self.lines = self.untyped = self.unread = 0
         self.problems: list[Problem] = []
         self._scan = scan
         self._times = times
+        self._layouts = layouts
         self._starts: list[int] = []
         self._parts: list[Part] = []
         self._events: dict[int, Event] = {}
@@ -168,13 +170,30 @@ class Intake:
             piece = piece.replace(b"\r\n", b"\n")
         ends = breaks(piece)
         count = len(ends) + (not piece.endswith(b"\n"))
-        found = None if b"\r" in piece else flat_events(piece, count)
+        if b"\r" in piece or not (self._laid(piece, count) or self._any_flat(piece, count)):
+            return False
+        self._starts.append(self.rows - count)
+        self._parts.append(_Lines(piece, ends, self.lines))
+        self.lines += count
+        return True
+
+    def _laid(self, piece: bytes, count: int) -> bool:
+        """Take in lines of events whose attributes are known; whether they all are."""
+        found = self._layouts.columns(piece, count)
+        times = None if found is None else self._times.of_received(found[0])
+        if found is None or times is None:
+            return False
+        self.times += times
+        self._scan.add_columns(found[1], count)
+        return True
+
+    def _any_flat(self, piece: bytes, count: int) -> bool:
+        """Take in lines of flat objects in the usual way."""
+        found = flat_events(piece, count)
         if found is None:
             return False
         events, by_shape = found
-        self._starts.append(self.rows)
-        self._parts.append(_Lines(piece, ends, self.lines))
-        self.lines += len(events)
+        self._layouts.learn(events, by_shape)
         self.times += self._times.of_all(events)
         self.untyped += sum(len(places) for shape, places in by_shape.items() if "eventType" not in shape)
         self._scan.add(events, by_shape)

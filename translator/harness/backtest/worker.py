@@ -17,6 +17,7 @@ from translator.engine.values import Event, Record, as_text
 from translator.harness.backtest.decode import Times
 from translator.harness.backtest.files import Batch
 from translator.harness.backtest.intake import Intake, Problem
+from translator.harness.backtest.layouts import Layouts
 
 if TYPE_CHECKING:
     from translator.harness.backtest.tables import Tables
@@ -89,6 +90,7 @@ class Worker:
         self._times = Times()
         self._tables: Tables | None = None
         self._sampled: dict[int, list[tuple[int, int]]] = {}
+        self._layouts = Layouts()
 
     @property
     def learned(self) -> dict[str, Choice]:
@@ -139,7 +141,7 @@ class Worker:
         )
 
     def _intake(self, batch: Batch) -> Intake:
-        intake = Intake(self._scan, self._times)
+        intake = Intake(self._scan, self._times, self._layouts)
         if batch.slices is not None:
             self._of_tables().read(batch.slices, intake)
         elif batch.records is not None:
