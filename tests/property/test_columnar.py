@@ -143,9 +143,9 @@ def test_texts_are_found_where_they_are(
         for place, (where, text) in enumerate(wanted)
         if IS_AT[where](form(value), text)
     }
-    ready = literals.literals(wanted)
+    ready = literals.literals(wanted, ignore_case=ignore_case)
     for _ in range(2):
-        found = ready.find(values, ignore_case=ignore_case)
+        found = ready.find(values)
         assert set(zip(*(each.tolist() for each in found), strict=True)) == expected
 
 

@@ -199,9 +199,7 @@ class IncidentLog:
             self._by_rule[firing.rule].add(incident)
         return incident
 
-    def _update(
-        self, known: Incident, attributes: Mapping[str, str], position: int, time: float
-    ) -> Incident:
+    def _update(self, known: Incident, attributes: Mapping[str, str], position: int, time: float) -> Incident:
         clearing = self._by_rule.get(known.rule)
         if clearing is not None:
             clearing.discard(known)

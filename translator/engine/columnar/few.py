@@ -20,7 +20,8 @@ _KINDS = 18
 class Few:
     """A text is looked for where each of its pieces, of four bytes, is somewhere in the values."""
 
-    def __init__(self, wanted: Sequence[tuple[Place, str]]) -> None:
+    def __init__(self, wanted: Sequence[tuple[Place, str]], ignore_case: bool) -> None:
+        self._ignore_case = ignore_case
         self._texts = [as_bytes(place, text) for place, text in wanted]
         lengths = np.array([len(text) for text in self._texts], dtype=np.intp)
         ends = np.cumsum(lengths)
@@ -29,9 +30,9 @@ class Few:
         self._last = np.maximum(ends - _PIECE + 1, self._first)
         self._pieces = _pieces(b"".join(self._texts) + bytes(_PIECE))
 
-    def find(self, values: Sequence[str], *, ignore_case: bool) -> tuple[Places, Places]:
+    def find(self, values: Sequence[str]) -> tuple[Places, Places]:
         """As :meth:`translator.engine.columnar.literals.Literals.find`."""
-        text = Joined(values, ignore_case=ignore_case)
+        text = Joined(values, ignore_case=self._ignore_case)
         places: list[int] = []
         numbers: list[int] = []
         for number in self._candidates(text.text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,10 @@ def folded(texts: Sequence[str]) -> list[str]:
     return [fold(text) for text in texts]
 
 
+def _bytes(text: bytes) -> NDArray[np.uint8]:
+    return np.frombuffer(text, dtype=np.uint8)
+
+
 def _latin(text: str) -> bytes:
     """A byte for each character, where that is enough; this is what such text is in memory."""
     try:
@@ -52,18 +57,23 @@ def _latin(text: str) -> bytes:
 
 
 class Joined:
-    """Texts as one; all of them are whole characters. With ``ignore_case`` they are folded."""
+    """Texts as one; all of them are whole characters. With ``ignore_case`` they are folded.
 
-    def __init__(self, texts: Sequence[str], *, ignore_case: bool = False) -> None:
+    With ``keep_ascii`` letters of ASCII stay as they are, for a search that takes them in either case.
+    """
+
+    def __init__(self, texts: Sequence[str], *, ignore_case: bool = False, keep_ascii: bool = False) -> None:
         text = _latin(_BETWEEN.join(["", *texts, ""]))
-        places = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) > _LAST_OF_ASCII)
-        if len(places) == len(texts) + 1:  # what is between them, and nothing in them
-            self.text = text.lower() if ignore_case else text
+        if np.count_nonzero(_bytes(text) > _LAST_OF_ASCII) == len(texts) + 1:
+            # There is something else than ASCII between them, and nothing in them.
+            self.text = text.lower() if ignore_case and not keep_ascii else text
         else:
             own = folded(texts) if ignore_case else texts
             self.text = b"".join([BETWEEN, BETWEEN.join([text.encode() for text in own]), BETWEEN])
-            places = np.flatnonzero(np.frombuffer(self.text, dtype=np.uint8) == BETWEEN[0])
-        self._ends = places[1:]
+
+    @cached_property
+    def _ends(self) -> Places:
+        return np.flatnonzero(_bytes(self.text) == BETWEEN[0])[1:]
 
     def numbers(self, places: Places) -> Places:
         """The numbers of the texts that hold the bytes at some places, or that end before them."""

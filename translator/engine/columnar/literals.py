@@ -27,9 +27,9 @@ _PIECE = 4
 
 
 class Literals(Protocol):
-    """Texts that are looked for; ``ignore_case`` when they and the values are to be folded."""
+    """Texts that are looked for."""
 
-    def find(self, values: Sequence[str], *, ignore_case: bool) -> Hits: ...
+    def find(self, values: Sequence[str]) -> Hits: ...
 
 
 def has_hyperscan() -> bool:
@@ -37,42 +37,44 @@ def has_hyperscan() -> bool:
     return find_spec("hyperscan") is not None
 
 
-def literals(wanted: Sequence[Wanted]) -> Literals:
-    """The texts, ready to be looked for."""
-    return _Ready(wanted)
+def literals(wanted: Sequence[Wanted], *, ignore_case: bool) -> Literals:
+    """The texts, ready to be looked for; with ``ignore_case`` they are folded, and values will be."""
+    return _Ready(wanted, ignore_case)
 
 
 class _Ready:
     """What takes long to prepare is prepared when it is worth it."""
 
-    def __init__(self, wanted: Sequence[Wanted]) -> None:
-        self._wanted = wanted
-        self._way: Literals = Few(wanted)
+    def __init__(self, wanted: Sequence[Wanted], ignore_case: bool) -> None:
+        self._wanted = wanted, ignore_case
+        self._way: Literals = Few(wanted, ignore_case)
         self._seen = 0
 
-    def find(self, values: Sequence[str], *, ignore_case: bool) -> Hits:
+    def find(self, values: Sequence[str]) -> Hits:
         """Every text in every value."""
         if self._seen <= few.FEW:
             self._seen += sum(map(len, values))
             if self._seen > few.FEW:
-                self._way = Compiled(self._wanted) if has_hyperscan() else Pieces(self._wanted)
-        return self._way.find(values, ignore_case=ignore_case)
+                self._way = Compiled(*self._wanted) if has_hyperscan() else Pieces(*self._wanted)
+        return self._way.find(values)
 
 
 class Compiled:
     """One Hyperscan database; values are scanned as one text."""
 
-    def __init__(self, wanted: Sequence[Wanted]) -> None:
+    def __init__(self, wanted: Sequence[Wanted], ignore_case: bool) -> None:
         import hyperscan  # Part of an extra.
 
         expressions = [as_bytes(place, text) for place, text in wanted]
         self._database = hyperscan.Database()
         numbers = list(range(len(expressions)))
-        self._database.compile(expressions, numbers, len(expressions), 0, literal=True)
+        flags = hyperscan.HS_FLAG_CASELESS if ignore_case else 0
+        self._database.compile(expressions, numbers, len(expressions), flags, literal=True)
+        self._ignore_case = ignore_case
 
-    def find(self, values: Sequence[str], *, ignore_case: bool) -> Hits:
+    def find(self, values: Sequence[str]) -> Hits:
         """Every text in every value."""
-        joined = Joined(values, ignore_case=ignore_case)
+        joined = Joined(values, ignore_case=self._ignore_case, keep_ascii=True)
         ends: list[int] = []
         numbers: list[int] = []
         self._database.scan(joined.text, _collector(numbers, ends))
@@ -95,8 +97,9 @@ class Pieces:
     characters, for which a value is cut into all its pieces.
     """
 
-    def __init__(self, wanted: Sequence[Wanted]) -> None:
+    def __init__(self, wanted: Sequence[Wanted], ignore_case: bool) -> None:
         self._wanted = wanted
+        self._ignore_case = ignore_case
         self._whole: dict[str, int] = {}
         self._names: dict[str, list[int]] = {}
         self._by_piece: dict[int, dict[str, list[int]]] = {}
@@ -114,11 +117,11 @@ class Pieces:
             piece = min(_pieces(text, length), key=lambda each: (counts[each], each))
             self._by_piece.setdefault(length, {}).setdefault(piece, []).append(number)
 
-    def find(self, values: Sequence[str], *, ignore_case: bool) -> Hits:
+    def find(self, values: Sequence[str]) -> Hits:
         """Every text in every value."""
         places: list[int] = []
         numbers: list[int] = []
-        for place, value in enumerate(folded(values) if ignore_case else values):
+        for place, value in enumerate(folded(values) if self._ignore_case else values):
             found = [number for number in self._candidates(value) if self._is_in(value, number)]
             numbers += found
             places += [place] * len(found)

@@ -21,17 +21,17 @@ class _Texts:
     """Texts that are looked for in one form of the values."""
 
     def __init__(self, texts: Sequence[Wanted], ignore_case: bool) -> None:
-        self._ignore_case = ignore_case
         # A text that tells several clauses is looked for once.
         self._spread = Hits()
         counts = np.array([len(each.clauses) for each in texts], dtype=np.intp)
         clauses = np.array([number for each in texts for number in each.clauses], dtype=np.intp)
         self._spread.add(len(texts), np.repeat(np.arange(len(texts)), counts), clauses)
-        self._literals: Literals = literals([(each.place, each.text) for each in texts])
+        wanted = [(each.place, each.text) for each in texts]
+        self._literals: Literals = literals(wanted, ignore_case=ignore_case)
 
     def find(self, values: Sequence[str]) -> tuple[Numbers, Numbers]:
         """Pairs of a place in the values and a clause that the value satisfies."""
-        places, texts = self._literals.find(values, ignore_case=self._ignore_case)
+        places, texts = self._literals.find(values)
         hits, clauses = self._spread.rows(texts)
         return places[hits], clauses
 
