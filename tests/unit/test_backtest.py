@@ -276,6 +276,14 @@ def test_broken_lines_are_counted_and_the_others_read(
     assert len(last) == 3
 
 
+def test_a_batch_without_a_record_that_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "events.json"
+    path.write_text(json.dumps([{"command": ["whoami"]}] * 15))
+    found = run([path])
+    assert (found.events, found.unread) == (0, 15)
+    assert {error.code for error in found.errors} == {"event-value"}
+
+
 LINES = [
     event(1),
     {"command": "whoami", "n": 1.5, "b": True, "none": None},

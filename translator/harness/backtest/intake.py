@@ -137,6 +137,8 @@ class Intake:
         known = self._events
         some: dict[int, Event] = {}
         wanted = [row for row in rows if row not in known]
+        if not wanted:
+            return known
         for part, start, end in zip(self._parts, self._starts, [*self._starts[1:], self.rows], strict=True):
             own = wanted[bisect_left(wanted, start) : bisect_left(wanted, end)]
             if own:
