@@ -84,7 +84,7 @@ class _Table:
             raise InputError("file-unreadable", reason, place, "check the file") from error
         self.file = open_parquet(group.path, group.path)
         self.names: list[str] = self.file.schema_arrow.names
-        self._cursors: OrderedDict[frozenset[str], _Cursor] = OrderedDict()
+        self._cursors: OrderedDict[frozenset[str], Cursor] = OrderedDict()
 
     def rows(self, each: Slice, names: Collection[str], problems: list[Problem]) -> Iterator[Rows]:
         """The rows with some attributes.
@@ -115,14 +115,14 @@ class _Table:
 
     def _read(self, group: int, skip: int, count: int, names: Collection[str]) -> Iterator[Any]:
         wanted = frozenset(names)
-        cursor = self._cursors.pop(wanted, None) or _Cursor(self.file, [n for n in self.names if n in wanted])
+        cursor = self._cursors.pop(wanted, None) or Cursor(self.file, [n for n in self.names if n in wanted])
         self._cursors[wanted] = cursor
         if len(self._cursors) > _MOST_OPEN:
             self._cursors.popitem(last=False)
         return cursor.read(group, skip, count)
 
 
-class _Cursor:
+class Cursor:
     """Some columns of a file, read on from where the last slice ended, where that is before the next one."""
 
     def __init__(self, file: Any, names: Sequence[str]) -> None:
