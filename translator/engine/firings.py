@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from translator.engine.describe import describe_term
 from translator.engine.values import Value, as_text
@@ -30,8 +31,7 @@ def aggregate_source(source: str) -> Call | None:
     return Call(function.upper(), (Attribute(attribute), *rest), distinct=bool(distinct))
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(NamedTuple):
     """A rule fired. ``position`` is the place in the stream of the event that completed the pattern.
 
     ``time`` is that event's, or for NOT_FOLLOWED_BY the end of the window; ``attributes`` are the incident's

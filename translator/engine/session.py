@@ -49,6 +49,7 @@ class Session:
         self.replay = Replay(self.log.watched, dialect, context, tolerant=tolerant, known=known or {})
         self.firings = 0
         self.circular = 0
+        self._names: dict[int, list[str]] = {}
         self._end = 0.0
 
     @property
@@ -93,10 +94,10 @@ class Session:
         self.firings += 1
         if self.log.again(rule, position, time, values):
             return
-        names = self.rules[rule].incident.attributes
-        attributes = {
-            each.name: value for each, value in zip(names, values, strict=True) if value is not None
-        }
+        names = self._names.get(rule)
+        if names is None:
+            names = self._names[rule] = [each.name for each in self.rules[rule].incident.attributes]
+        attributes = {name: value for name, value in zip(names, values, strict=True) if value is not None}
         self.log.take(Firing(rule, position, time, attributes, values))
 
     def pass_time(self, time: float) -> list[Firing]:
