@@ -21,7 +21,7 @@ LONGEST_PATTERN = 65_536
 _SPECIAL = frozenset(r"\.^$*+?()[]{}|")
 _PUNCTUATION = frozenset(string.punctuation + " ") - {"_"}
 _MOST_BRANCHES = 32
-"""Above this many alternatives RE2 is faster than trying them one by one."""
+"""Above this many alternatives that may be anywhere RE2 is faster than trying them one by one."""
 
 
 class Searcher(Protocol):
@@ -80,10 +80,12 @@ def plain_alternatives(regex: str) -> tuple[Plain, ...] | None:
     True
     """
     found: list[Plain] = []
+    loose = 0
     for branch in _branches(regex):
         plain = _plain(branch) if branch is not None else None
-        if plain is None or len(found) == _MOST_BRANCHES:
+        if plain is None or loose == _MOST_BRANCHES:
             return None
+        loose += not (plain.starts or plain.ends)
         found.append(plain)
     return tuple(found)
 

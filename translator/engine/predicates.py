@@ -205,10 +205,10 @@ def _pattern(operand: object, setting: Setting) -> Predicate | None:
                 )
                 return Predicate(Form.TEXT, setting.row.holds, compiled)
             sought = tuple((_PLACES[each.starts, each.ends], setting.text(each.text)) for each in plain)
-            asked = tuple((IS_AT[place], text) for place, text in sought)
-            if len(asked) == 1:
-                return Predicate(setting.form, *asked[0], sought=sought)
-            return Predicate(setting.form, _any_place, asked, sought=sought)
+            if len(sought) == 1:
+                ((place, text),) = sought
+                return Predicate(setting.form, IS_AT[place], text, sought=sought)
+            return Predicate(setting.form, _any_place, _by_place(sought), sought=sought)
     return None
 
 
@@ -227,7 +227,14 @@ IS_AT: dict[Place, Holds] = {
 """``IS_AT[place](value, text)`` is whether the text is there."""
 
 
-def _any_place(value: str, asked: tuple[tuple[Holds, str], ...]) -> bool:
+def _by_place(sought: Sought) -> tuple[tuple[Holds, Any], ...]:
+    """What to ask; texts at one end of a value are asked about together."""
+    at_ends = {place: tuple(text for at, text in sought if at is place) for place in (Place.END, Place.START)}
+    together = [(IS_AT[place], texts) for place, texts in at_ends.items() if texts]
+    return (*together, *((IS_AT[place], text) for place, text in sought if place not in at_ends))
+
+
+def _any_place(value: str, asked: tuple[tuple[Holds, Any], ...]) -> bool:
     """One of several texts is at its place, for patterns that are nothing but text."""
     for holds, text in asked:  # noqa: SIM110 - a generator costs more than the comparisons
         if holds(value, text):

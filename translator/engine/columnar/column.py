@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice, repeat
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from translator.engine.columnar.coded import Coded
-from translator.engine.columnar.joined import folded
+from translator.engine.columnar.joined import Joined, folded
 from translator.engine.values import as_text
 
 Rows = NDArray[np.intp]
@@ -36,6 +36,7 @@ class Column:
 
     Half of a character stays as it is in the values, and reads as U+FFFD in ``texts``. ``facts`` is for what
     others found out about values by their codes; it is forgotten with them. ``has_absent``: one is ``None``.
+    ``before`` is how many values are known from other batches.
     """
 
     def __init__(self, *, repeats: bool = True) -> None:
@@ -44,7 +45,7 @@ class Column:
         self._written: list[int] = []
         self._arrays: list[Codes] = []
         self._length = 0
-        self._before = 0
+        self.before = 0
         self._forget()
 
     def _forget(self) -> None:
@@ -57,6 +58,8 @@ class Column:
         self._characters = 0
         self.has_absent = False
         self.facts: dict[object, Any] = {}
+        self._joined: dict[bool, Joined] = {}
+        self._absent: Rows | None = None
 
     def begin(self) -> None:
         """A new batch."""
@@ -66,7 +69,8 @@ class Column:
         # Nobody asked for the last batch, or nothing of it was to be remembered.
         if many or self._values or len(self.texts) != len(self._known):
             self._forget()
-        self._before = len(self.texts)
+        self.before = len(self.texts)
+        self._joined, self._absent = {}, None
 
     def add(self, values: Sequence[Any], before: int) -> None:
         """The values of some events; ``before`` is how many events of the batch come before them.
@@ -135,7 +139,7 @@ class Column:
         else:
             codes = np.arange(count, dtype=np.int32)
             self._know(self._values)
-        new = len(self.texts) - self._before
+        new = len(self.texts) - self.before
         if count >= SOME:
             few = new if self._repeats else len(set(self.texts[:SOME]))
             self._will_repeat = few < FRESH * (count if self._repeats else SOME)
@@ -158,3 +162,19 @@ class Column:
         if len(self._folded) < len(self.texts):
             self._folded += folded([text or "" for text in islice(self.texts, len(self._folded), None)])
         return self._folded
+
+    def joined(self, *, ignore_case: bool) -> Joined:
+        """The texts that came with this batch, empty for the absent one."""
+        joined = self._joined.get(ignore_case)
+        if joined is None:
+            texts = self.texts[self.before :]
+            present = [text or "" for text in texts] if self.has_absent else texts
+            joined = self._joined[ignore_case] = Joined(cast("list[str]", present), ignore_case=ignore_case)
+        return joined
+
+    @property
+    def absent(self) -> Rows:
+        """Which of the values that came with this batch, from 0, are absent."""
+        if self._absent is None:
+            self._absent = np.flatnonzero([text is None for text in self.texts[self.before :]])
+        return self._absent

@@ -21,6 +21,8 @@ WORTH_JOINING = 16
 """Values from which on one search in all of them is faster."""
 _BETWEEN = BETWEEN.decode("latin-1")
 _LAST_OF_ASCII = 0x7F
+MOST_SOUGHT = 16
+"""Texts of a leaf from which on asking values one by one is faster."""
 _CUT = "\0"
 """Between values as long as they are characters; values that hold it are handled one by one."""
 _ESCAPED = re.compile(r"\\[^AzCQ]", re.DOTALL)
@@ -102,6 +104,10 @@ class Joined:
         return np.array(found, dtype=np.intp)
 
 
+Search = Callable[[Joined], Places]
+"""Joined values -> the numbers of some of them."""
+
+
 def as_bytes(place: Place, text: str) -> bytes:
     """How a text at its place in a value looks in values that are joined."""
     before = BETWEEN if place in _AT_THE_BEGINNING else b""
@@ -110,11 +116,14 @@ def as_bytes(place: Place, text: str) -> bytes:
     return before + text.encode("utf-8", "surrogatepass") + behind
 
 
-def _in_joined(asked: Predicate) -> Callable[[Joined], Places] | None:
-    """How values for which the predicate holds are found; ``None`` where they are to be asked one by one."""
+def search_of(asked: Predicate) -> Search | None:
+    """What finds the values for which the predicate holds, some of them several times.
+
+    It finds no empty one. ``None`` where values are to be asked one by one.
+    """
     if isinstance(asked.operand, tuple) and asked.sought is not None:
         sought = asked.sought
-        if not all(text for _, text in sought):
+        if len(sought) > MOST_SOUGHT or not all(text for _, text in sought):
             return None
         return lambda joined: np.concatenate([_NONE, *(joined.with_text(*each) for each in sought)])
     if asked.holds is CONTAIN.holds:
@@ -134,7 +143,7 @@ def holding(asked: Predicate, texts: Sequence[str], *, are_folded: bool = False)
 
     ``are_folded``: the predicate wants them without letter case, and they are.
     """
-    find = _in_joined(asked) if len(texts) >= WORTH_JOINING else None
+    find = search_of(asked) if len(texts) >= WORTH_JOINING else None
     if find is not None:
         return find(Joined(texts, ignore_case=asked.form is Form.FOLDED and not are_folded))
     form, holds, operand = asked.form, asked.holds, asked.operand

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from translator.dialect.profile import Dialect
 from translator.engine.columnar.column import Column, Rows
-from translator.engine.columnar.joined import holding
+from translator.engine.columnar.joined import holding, search_of
 from translator.engine.columnar.table import Table
 from translator.engine.context import Context
 from translator.engine.leaf import on_absent
@@ -26,6 +26,8 @@ from translator.model.walk import tests
 Verdicts = NDArray[np.int8]
 FALSE, TRUE, OPEN = 0, 1, 2
 _NOT_ASKED = 3
+MOST_ASKED = 4
+"""Where one in so many new values is asked about, all are: they are joined for all leaves."""
 
 Judge = Callable[[Table, Rows], Verdicts]
 """The verdict for each of some events of a table."""
@@ -94,7 +96,17 @@ def _leaf(test: Test, dialect: Dialect, context: Context) -> Judge:
     is_folded = made.form is Form.FOLDED
     key = object()
 
+    search = search_of(made)
+
     def ask(column: Column, known: Verdicts, codes: Rows) -> None:
+        first, count = column.before, len(column.texts)
+        if search is not None and codes[0] >= first and len(codes) * MOST_ASKED >= count - first:
+            # All that came with this batch were joined once for all leaves.
+            known[first:count] = failing
+            known[first + search(column.joined(ignore_case=is_folded))] = held
+            if column.has_absent:
+                known[first + column.absent] = absent
+            return
         texts = list(map((column.folded if is_folded else column.texts).__getitem__, codes.tolist()))
         if column.has_absent:
             present = [column.texts[code] is not None for code in codes.tolist()]
