@@ -50,6 +50,8 @@ FIELDS = {
     "loadedProcName": "ImageLoaded",
     "winLogonType": "LogonType",
 }
+OF_LOGONS = {**FIELDS, "srcIpAddr": "IpAddress"}
+"""Windows itself calls the address otherwise than Sysmon does."""
 
 
 def collected(count: int) -> Iterator[dict[str, object]]:
@@ -57,7 +59,8 @@ def collected(count: int) -> Iterator[dict[str, object]]:
     for number, event in enumerate(events(count)):
         sysmon = str(event["eventType"]).startswith("Win-Sysmon")
         name = "Microsoft-Windows-Sysmon" if sysmon else "Microsoft-Windows-Security-Auditing"
-        data = {FIELDS[key]: value for key, value in event.items() if key in FIELDS}
+        fields = FIELDS if sysmon else OF_LOGONS
+        data = {fields[key]: value for key, value in event.items() if key in fields}
         moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(event["phRecvTime"])))
         system = {
             "Provider": {"#attributes": {"Name": name, "Guid": "5770385F-C22A-43E0-BF4C-06F5698FFBD9"}},
