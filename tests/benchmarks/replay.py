@@ -112,6 +112,8 @@ def all_new(stream: Iterable[Event]) -> Iterable[Event]:
 
 
 def _renewed(text: str, number: int) -> str:
+    if text.count(".") == 3 and text.replace(".", "").isdigit():
+        return f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
     before, separator, name = text.rpartition("\\")
     return f"{before}\\{number}{separator}{name}" if separator else f"{text} {number}"
 

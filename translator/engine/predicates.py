@@ -58,6 +58,9 @@ class Place(Enum):
     END = "at its end"
     INSIDE = "anywhere"
 
+    # Marks by the thousand have one, and Enum's own takes a step of Python.
+    __hash__ = object.__hash__
+
 
 Sought = tuple[tuple[Place, str], ...]
 

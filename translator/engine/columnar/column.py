@@ -147,11 +147,13 @@ class Column:
 
     def _know(self, values: Sequence[Any]) -> None:
         """The texts of new values."""
-        if not _TEXTS.issuperset(map(type, values)):
+        kinds = set(map(type, values))
+        if not kinds <= _TEXTS:
             values = [value if value is None else as_text(value) for value in values]
-        self.has_absent = self.has_absent or None in values
+        self.has_absent = self.has_absent or type(None) in kinds
         present = [value for value in values if value is not None] if self.has_absent else values
-        self._characters += sum(map(len, present))
+        if self._repeats:  # others are not kept
+            self._characters += sum(map(len, present))
         self.texts += (
             values if all(map(str.isascii, present)) else [value and as_text(value) for value in values]
         )

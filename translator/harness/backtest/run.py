@@ -232,24 +232,27 @@ class Backtest:
     def _scanner(self) -> Iterator[Callable[[Batch], Waiting]]:
         worker = self._worker()
         alone = self.jobs < 2 or (len(self.files) == 1 and self.files[0].is_one_batch)
-        if not alone:  # One process chooses by its first batch.
-            self._learn(worker)
-            self._keep(worker)
-        gc.freeze()  # What stays until the end need not be looked at again and again.
         with _little_garbage():
-            if alone:
+            if alone:  # One process chooses by its first batch.
                 yield lambda batch: partial(worker.work, batch)
                 self._keep(worker)
                 return
+            self._learn(worker)
+            self._keep(worker)
             from translator.harness.backtest.pool import processes  # One process needs none of it.
 
+            gc.freeze()  # Processes share what is not looked at.
             with processes(worker, self.jobs) as submit:
                 yield submit
 
 
 @contextmanager
 def _little_garbage() -> Iterator[None]:
-    """Events come and go by the thousand and are in no cycles: looking for those takes long."""
+    """Events come and go by the thousand and are in no cycles: looking for those takes long.
+
+    What is there already stays until the end, and is not looked at at all.
+    """
+    gc.freeze()
     thresholds = gc.get_threshold()
     gc.set_threshold(_GARBAGE, *thresholds[1:])
     try:
