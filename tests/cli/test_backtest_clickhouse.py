@@ -138,7 +138,7 @@ def test_our_rules_fire_on_chdb_as_on_files(profile: str, tmp_path: Path) -> Non
     plain = comparable(run(*arguments, "--jobs", "1").stdout)
     # What SQL cannot say is named; a backtest of files runs it.
     refused = {each["name"] for each in found["not_run"]}
-    assert {each["code"] for each in found["errors"]} <= {"sql-term"}
+    assert {each["code"] for each in found["errors"]} <= {"sql-attribute"}
     assert [row for row in found["rules"] if row["name"] not in refused] == [
         row for row in plain["rules"] if row["name"] not in refused
     ]

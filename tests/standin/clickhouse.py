@@ -55,7 +55,7 @@ class ClickHouse:
     asked: list[str] = field(default_factory=list)
     settings: list[dict[str, str]] = field(default_factory=list)
     faults: deque[Fault] = field(default_factory=deque)
-    beside: str = "AS matched"
+    beside: str = "arrayFilter"
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, sql: str, form: str, settings: dict[str, str]) -> tuple[int, int, bytes]:

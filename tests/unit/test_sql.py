@@ -91,8 +91,8 @@ def test_a_negation_says_what_absence_does(profile: str) -> None:
     ("made", "code"),
     [
         (rule("user IN (Group@PH_SYS_X)"), "sql-group"),
-        (rule("HourOfDay(phRecvTime) > 3"), "sql-term"),
-        (rule("sentBytes64 > recvBytes64"), "sql-operand"),
+        (rule("HourOfDay(user) > 3"), "sql-term"),
+        (rule("sentBytes64 > LookupTableGet(limits, user, bytes)"), "sql-term"),
         (rule('notInTheCatalogue = "x"'), "sql-attribute"),
         (rule("phRecvTime = 5"), "sql-type"),
         (rule('user = "x"', "COUNT(*) < 5"), "sql-aggregate"),

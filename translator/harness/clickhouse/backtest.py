@@ -88,7 +88,8 @@ class TableBacktest:
         filters = {number: written_out(expr, groups) for number, (_, expr) in enumerate(self._filters)}
         filters = {number: expr for number, expr in filters.items() if not self._is_refused(number)}
         reads = {number: replay.reads(self._owners[number]) for number in filters}
-        search = Search(self.client, self.schema, self.dialect, filters, reads)
+        zone = self.context.time_zone
+        search = Search(self.client, self.schema, self.dialect, filters, reads, zone=zone)
         for number, error in search.refused.items():
             replay.refused.setdefault(self._owners[number], error)
         return search

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, tzinfo
 from typing import Any, NamedTuple
 
 from translator.dialect.profile import Dialect
@@ -34,6 +35,8 @@ def matches(
     filters: Mapping[int, Expr],
     asked: Iterable[str],
     wanted: Iterable[str],
+    *,
+    zone: tzinfo = UTC,
 ) -> Iterator[Match]:
     """Every match among the events for which all of ``asked`` hold, with the ``wanted`` attributes.
 
@@ -41,14 +44,16 @@ def matches(
     """
     short = Shorthand(schema)
     conditions = [
-        f"if({condition_on(expr, dialect, short.find)}, {number}, -1)" for number, expr in filters.items()
+        f"if({condition_on(expr, dialect, short.find, zone)}, {number}, -1)"
+        for number, expr in filters.items()
     ]
     names = [name for name in sorted(set(wanted)) if _has_place(name, short)]
     # Joined, not filtered: the database would move a filter down, before the conditions in ``asked``.
-    matched = f"arrayJoin(arrayFilter(each -> each >= 0, [{', '.join(conditions)}])) AS matched"
+    matched = f"arrayJoin(arrayFilter(each -> each >= 0, [{', '.join(conditions)}]))"
     order = quote_name(schema.order) if schema.order else "0"
-    time = f"toUnixTimestamp({quote_name(schema.time)}) AS at"
-    given = ", ".join([time, f"{order} AS position", matched, *map(short.given, names)])
+    # Without names: a column of the table may have the same, and would then be taken for it.
+    time = f"toUnixTimestamp({quote_name(schema.time)})"
+    given = ", ".join([time, order, matched, *map(short.given, names)])
     # No subquery, so that the servers of a cluster do all of it.
     sql = f"WITH {', '.join(short.columns())} SELECT {given} FROM {source(schema, list(asked))}"
     kinds = [short.find(name).kind for name in names]

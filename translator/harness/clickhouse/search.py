@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import NamedTuple
 
 from translator.dialect.profile import Dialect
@@ -47,7 +48,8 @@ ALWAYS = Between()
 class Search:
     """Filters by number over the table of the schema. ``reads`` are what rules take of the matches.
 
-    ``refused`` holds by number why a filter has no SQL. Passes are planned once, for the first time range.
+    Hours and days are those of the ``zone``. ``refused`` holds by number why a filter has no SQL. Passes are
+    planned once, for the first time range.
     """
 
     client: Client
@@ -56,6 +58,7 @@ class Search:
     filters: Mapping[int, Expr]
     reads: Mapping[int, frozenset[str]] = field(default_factory=dict)
     worth_sampling: int = WORTH_SAMPLING
+    zone: tzinfo = UTC
     refused: dict[int, Refused] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -65,7 +68,7 @@ class Search:
         self._plans: dict[tuple[int, ...], list[Tier]] = {}
         for number, expr in self.filters.items():
             try:
-                self._lengths[number] = len(condition(expr, self.dialect, self.schema))
+                self._lengths[number] = len(condition(expr, self.dialect, self.schema, self.zone))
             except Refused as error:
                 self.refused[number] = error
                 continue
@@ -105,7 +108,8 @@ class Search:
             for part in self._parts(tier):
                 own = {number: self.filters[number] for number in part}
                 wanted = {name for number in part for name in self._wanted(number)}
-                yield from matches(self.client, self.schema, self.dialect, own, [*asked, *prefilter], wanted)
+                where = [*asked, *prefilter]
+                yield from matches(self.client, self.schema, self.dialect, own, where, wanted, zone=self.zone)
 
     def _planned(self, numbers: tuple[int, ...], asked: list[str], events: int) -> list[Tier]:
         if len(numbers) * events < self.worth_sampling:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,7 +11,7 @@ from translator.render.sql.quoting import quote, quote_name
 from translator.render.sql.schema import Kind, SchemaFile, read_type
 from translator.taxonomy.load import shipped_catalogue
 
-_DEFAULTS = {Kind.TEXT: "''", Kind.INTEGER: "0", Kind.FLOAT: "0"}
+_DEFAULTS = {Kind.TEXT: "''", Kind.INTEGER: "0", Kind.FLOAT: "0", Kind.TIME: "toDateTime(0)"}
 _ARRAY_KINDS = {
     "STRING": Kind.TEXT,
     "DOUBLE": Kind.FLOAT,
@@ -56,6 +56,10 @@ class Place:
     def key(self) -> str:
         """The value for a group, NULL where the event lacks it."""
         return self.value if self.present is None else f"if({self.present}, {self.value}, NULL)"
+
+
+Find = Callable[[str], Place]
+"""Where an attribute is, by its name."""
 
 
 def place(attribute: str, schema: SchemaFile) -> Place:
