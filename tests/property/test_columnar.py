@@ -27,7 +27,8 @@ from translator.engine.predicates import IS_AT, Form, Place, Predicate
 from translator.engine.values import Event, Record, fold
 from translator.engine.verdict import Undecided
 from translator.errors import InputError
-from translator.model.expr import Expr
+from translator.model.expr import Attribute, Expr, Number, Values
+from translator.model.expr import Test as Leaf
 from translator.operators import BY_NAME
 
 PLACES = st.sampled_from(list(Place))
@@ -124,6 +125,17 @@ def test_a_scan_gives_what_asking_each_filter_gives(
             assert scanned(scan, batch, 0, as_columns) == one_by_one(exprs, batch, profile)
         again = Scan(filters(exprs, profile), profile, CONTEXT, scan.learned)
         assert scanned(again, stream, cut, as_columns) == one_by_one(exprs, stream, profile)
+
+
+@pytest.mark.parametrize("later", [True, 1.0, "1", False])
+def test_values_that_are_equal_in_python_are_told_apart(
+    later: float | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group, "FEW", 0)
+    expr = Leaf(Attribute("n"), "in", Values((Number(1),)))
+    scan = Scan(filters([expr], PROFILES[0]), PROFILES[0], CONTEXT)
+    stream = [{"n": 1}, {"n": later}]
+    assert scanned(scan, stream, cut=1) == one_by_one([expr], stream, PROFILES[0])
 
 
 @pytest.mark.usefixtures("way")

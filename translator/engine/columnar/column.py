@@ -42,6 +42,7 @@ class Column:
     def __init__(self, *, repeats: bool = True) -> None:
         self._repeats = self._will_repeat = repeats
         self._exact = True
+        self._has_numbers = False
         self._written: list[int] = []
         self._arrays: list[Codes] = []
         self._length = 0
@@ -108,12 +109,15 @@ class Column:
         count = len(known)
         # One call for all of them; of a single item it would not give a tuple.
         codes = itemgetter(*values)(known) if len(values) > 1 else [known[value] for value in values]
-        if self._exact and len(known) > count and not _EXACT.issuperset(map(type, values)):
-            # 1.0 and true are equal to 1, and would be given its code from now on.
-            for _ in range(len(known) - count):
-                known.popitem()
-            self._exact = False
-            return self._coded(values)
+        if self._exact and (self._has_numbers or len(known) > count):
+            kinds = set(map(type, values))
+            if not kinds <= _EXACT:
+                # 1.0 and true are equal to 1, and would be given its code from now on.
+                for _ in range(len(known) - count):
+                    known.popitem()
+                self._exact = False
+                return self._coded(values)
+            self._has_numbers = self._has_numbers or int in kinds
         return codes
 
     def _fill(self, count: int) -> None:
