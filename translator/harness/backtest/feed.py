@@ -29,6 +29,8 @@ class Feed:
         self._totals.matched(times, ordered.places, ordered.filters)
         passed, due = 0, replay.due
         filters = ordered.filters.tolist()
+        at_once = ~np.isin(ordered.places, [*ordered.taken])
+        self._totals.fired_at_once(times[ordered.places[at_once]], ordered.filters[at_once])
         for place, time, start, end in _marked(ordered):
             values = ordered.values[start:end]
             if place in ordered.taken:
@@ -76,7 +78,7 @@ class Feed:
 
     def _at_once(self, rule: int, position: int, time: float, values: Values) -> None:
         self._session.fire_at_once(rule, position, time, values)
-        self._totals.fired_at_once(rule, time, values)
+        self._totals.grouped(rule, values)
 
     def _note_raised(self) -> None:
         self._totals.raised(self._session.log.since(self._raised))

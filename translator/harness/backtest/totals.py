@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
@@ -92,11 +92,15 @@ class Totals:
         owners = self._owners[filters]
         # Behind the rules come the patterns that clear their incidents.
         own = owners < len(self.rules)
-        pairs = np.unique(np.stack((owners[own], places[own])), axis=1)
-        days = (times[pairs[1]] // _DAY).astype(np.int64)
-        found, counts = np.unique(np.stack((pairs[0], days)), axis=1, return_counts=True)
-        for rule, number, count in zip(*found.tolist(), counts.tolist(), strict=True):
-            self.by_rule[rule].matches[_day(number)] += count
+        count = max(len(times), 1)
+        pairs = np.unique(owners[own] * count + places[own])
+        for rule, day_, matches in _by_day(pairs // count, times[pairs % count]):
+            self.by_rule[rule].matches[day_] += matches
+
+    def fired_at_once(self, times: Times, filters: Numbers) -> None:
+        """The rules of these filters fired once for each of these events; :meth:`grouped` has the values."""
+        for rule, day_, firings in _by_day(self._owners[filters], times):
+            self.by_rule[rule].firings[day_] += firings
 
     def fired(self, firings: Iterable[Firing]) -> None:
         """Rules fired."""
@@ -104,12 +108,12 @@ class Totals:
             if firing.rule < len(self.rules):
                 names = self.rules[firing.rule].incident.attributes
                 values = tuple([firing.attributes.get(each.name) for each in names])
-                self.fired_at_once(firing.rule, firing.time, values)
+                self.by_rule[firing.rule].firings[day(firing.time)] += 1
+                self.grouped(firing.rule, values)
 
-    def fired_at_once(self, rule: int, time: float, values: Group) -> None:
+    def grouped(self, rule: int, values: Group) -> None:
         """A rule fired with these values of its incident's attributes."""
         own = self.by_rule[rule]
-        own.firings[day(time)] += 1
         groups = own.groups
         groups[values] = groups.get(values, 0) + 1  # a counter is slow with what it has not counted yet
         if len(groups) > MOST_GROUPS:
@@ -120,6 +124,17 @@ class Totals:
         """Incidents were raised."""
         for incident in incidents:
             self.by_rule[incident.rule].incidents[day(incident.first_seen)] += 1
+
+
+def _by_day(rules: Numbers, times: Times) -> Iterator[tuple[int, str, int]]:
+    """Rules and days, and how often they come together."""
+    if not len(times):
+        return
+    days = (times // _DAY).astype(np.int64)
+    first, span = int(days.min()), int(np.ptp(days)) + 1
+    found, counts = np.unique(rules * span + days - first, return_counts=True)
+    for each, count in zip(found.tolist(), counts.tolist(), strict=True):
+        yield each // span, _day(each % span + first), count
 
 
 @lru_cache(maxsize=4_096)
