@@ -70,3 +70,32 @@ def test_a_missing_extra_is_named(run: Runner, monkeypatch: pytest.MonkeyPatch) 
     found = run("backtest", RULE, "--events", EVENTS)
     assert found.code == 1
     assert "extra-missing: backtest needs the package numpy; pip install " in found.err
+
+
+def test_kept_events_are_told(run: Runner, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="the extra 'parquet' is not installed")
+    events = tmp_path / "events.json"
+    stored = [json.loads(each) for each in EVENTS.read_text(encoding="utf-8").splitlines()]
+    events.write_text(json.dumps(stored, indent=" " * 30_000), encoding="utf-8")
+    given = ("backtest", RULE, "--events", events, "--json", "--keep-events", tmp_path / "kept")
+    first, second = (json.loads(run(*given).out) for _ in range(2))
+    told = {"directory": str(tmp_path / "kept"), "not_kept": []}
+    assert first.pop("kept_events") == {**told, "read": 0, "written": 1}
+    assert second.pop("kept_events") == {**told, "read": 1, "written": 0}
+    for each in (*first["rules"], *second["rules"]):
+        del each["cost"]
+    assert first == second
+    (tmp_path / "file").touch()
+    failed = run(*given[:4], "--keep-events", tmp_path / "file")
+    assert failed.code == 0
+    assert f"{tmp_path / 'file'}: its events are not kept: " in failed.err
+
+
+def test_events_are_not_kept_among_events_nor_for_clickhouse(run: Runner, tmp_path: Path) -> None:
+    (tmp_path / "events.jsonl").write_bytes(EVENTS.read_bytes())
+    among = run("backtest", RULE, "--events", tmp_path, "--keep-events", tmp_path / "kept")
+    assert among.code == 2
+    assert "kept-among-events" in among.err
+    table = run("backtest", RULE, "--clickhouse", "chdb", "--events", EVENTS, "--keep-events", tmp_path)
+    assert table.code == 2
+    assert "flags-conflict" in table.err

@@ -16,20 +16,22 @@ from tests.property.test_engine_index import CONTEXT, EVENT_TYPES, FILTERS, VALU
 from tests.property.test_engine_laws import PROFILES
 
 pytest.importorskip("numpy", reason="the extra 'replay' is not installed")
-pa = pytest.importorskip("pyarrow", reason="the extra 'parquet' is not installed")
-from pyarrow import parquet  # noqa: E402 - a part of it
+pytest.importorskip("pyarrow", reason="the extra 'parquet' is not installed")
 
-from translator.dialect.profile import Dialect  # noqa: E402 - parts of extras
-from translator.engine.columnar import group  # noqa: E402
-from translator.harness.arrivals import Arrivals  # noqa: E402
-from translator.harness.backtest import files, groups  # noqa: E402
-from translator.harness.backtest.files import EventFile, event_files  # noqa: E402
-from translator.harness.backtest.report import as_data  # noqa: E402
-from translator.harness.backtest.run import Backtest  # noqa: E402
-from translator.harness.replay import replay  # noqa: E402
-from translator.model.expr import Attribute, Call, Expr, Number  # noqa: E402
-from translator.model.expr import Test as Leaf  # noqa: E402
-from translator.model.rule import Incident, IncidentAttribute, Rule, SubPattern  # noqa: E402
+import pyarrow as pa
+from pyarrow import parquet
+
+from translator.dialect.profile import Dialect
+from translator.engine.columnar import group
+from translator.harness.arrivals import Arrivals
+from translator.harness.backtest import files, groups
+from translator.harness.backtest.files import EventFile, event_files
+from translator.harness.backtest.report import as_data
+from translator.harness.backtest.run import Backtest
+from translator.harness.replay import replay
+from translator.model.expr import Attribute, Call, Expr, Number
+from translator.model.expr import Test as Leaf
+from translator.model.rule import Incident, IncidentAttribute, Rule, SubPattern
 
 ROWS = 12
 INTEGERS = st.sampled_from([0, 1, 10, -1])

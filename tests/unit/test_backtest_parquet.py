@@ -15,22 +15,24 @@ from typing import Any
 import pytest
 
 pytest.importorskip("numpy", reason="the extra 'replay' is not installed")
-pa = pytest.importorskip("pyarrow", reason="the extra 'parquet' is not installed")
-from pyarrow import parquet  # noqa: E402 - a part of it
+pytest.importorskip("pyarrow", reason="the extra 'parquet' is not installed")
 
-from tests.conftest import ROOT  # noqa: E402 - parts of extras
-from tests.unit.test_backtest import RULES, event, lines, rule, run, told  # noqa: E402
-from translator.dialect.profile import load_profile  # noqa: E402
-from translator.engine.context import NOTHING  # noqa: E402
-from translator.errors import InputError  # noqa: E402
-from translator.harness.arrivals import Arrivals  # noqa: E402
-from translator.harness.backtest import groups, tables  # noqa: E402
-from translator.harness.backtest.files import event_files  # noqa: E402
-from translator.harness.backtest.run import Backtest  # noqa: E402
-from translator.harness.replay import replay  # noqa: E402
-from translator.model.expr import Attribute  # noqa: E402
-from translator.model.expr import Test as Leaf  # noqa: E402
-from translator.model.rule import Rule  # noqa: E402
+import pyarrow as pa
+from pyarrow import parquet
+
+from tests.conftest import ROOT
+from tests.unit.test_backtest import RULES, event, lines, rule, run, told
+from translator.dialect.profile import load_profile
+from translator.engine.context import NOTHING
+from translator.errors import InputError
+from translator.harness.arrivals import Arrivals
+from translator.harness.backtest import groups, tables
+from translator.harness.backtest.files import event_files
+from translator.harness.backtest.run import Backtest
+from translator.harness.replay import replay
+from translator.model.expr import Attribute
+from translator.model.expr import Test as Leaf
+from translator.model.rule import Rule
 
 COUNT = 100
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from translator.engine.context import Context
+    from translator.harness.backtest.kept import Kept
     from translator.harness.backtest.report import Finished
 
 _STYLES = {"rare": "green", "usual": "green", "noisy": "yellow", "flood": "red"}
@@ -43,7 +44,7 @@ _SHOWN = 20
     type=FILE,
     metavar="FILE|DIR",
     help="Stored events, as for replay; of a directory every file; repeatable. Fastest are FortiSIEM "
-    "attributes, one JSON object a line.",
+    "attributes, in Parquet or one JSON object a line.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes at once; one per processor.")
 @click.option(
@@ -51,6 +52,13 @@ _SHOWN = 20
     type=FILE,
     metavar="FILE",
     help="Keep what was found, and go on from it: after an interruption, or when the files have grown.",
+)
+@click.option(
+    "--keep-events",
+    "kept_in",
+    type=FILE,
+    metavar="DIR",
+    help="Keep what came of events that are not attributes yet, and read it there the next time.",
 )
 @click.option(
     "--context", "context_file", type=FILE, metavar="FILE", help="Groups and the like, as for replay."
@@ -70,6 +78,7 @@ def backtest(
     event_paths: tuple[Path, ...],
     jobs: int | None,
     checkpoint: Path | None,
+    kept_in: Path | None,
     context_file: Path | None,
     delay: float,
     no_cache: bool,
@@ -109,6 +118,9 @@ def backtest(
     if clickhouse is not None:
         if jobs:
             raise UsageError("flags-conflict", "ClickHouse has processes of its own", hint="leave --jobs out")
+        if kept_in:
+            cause = "ClickHouse reads no files that --keep-events could spare it"
+            raise UsageError("flags-conflict", cause, hint="leave --keep-events out")
         where = (clickhouse, table, schema_name, since, until, insecure)
         asked = Asked(*where, event_paths, delay, checkpoint, given)
         with table_backtest(asked, rules, dialect, context) as found:
@@ -120,21 +132,43 @@ def backtest(
         raise UsageError("events-missing", "there are no events to look at", hint="name files with --events")
     if find_spec("hyperscan") is None:
         say("hyperscan is not installed, so this is slower: pip install 'sigma-fortisiem[replay]'", "yellow")
+    jobs = jobs or os.cpu_count() or 1
+    kept = _kept(kept_in, event_paths, jobs)
     files, doubles = event_files(event_paths)
     for double, first in doubles:
         say(f"{double}: the same content as {first}, counted once", "yellow")
+    if kept is not None:
+        with _bar(kept, "normalise") as progress:
+            files = kept.files(files, progress)
+        for path, reason in kept.unkept:
+            say(f"{path}: its events are not kept: {reason}", "yellow")
     journal = Journal(checkpoint) if checkpoint else None
     with _uncollected():
-        run = Backtest(
-            rules, files, dialect, context, delay, jobs or os.cpu_count() or 1, journal, given, plan
-        )
+        run = Backtest(rules, files, dialect, context, delay, jobs, journal, given, plan)
     started = time.monotonic()
     with _bar(run) as step:
         run.run(step)
     seconds = time.monotonic() - started
     if run.journal is not None and run.journal.dropped:
         say(f"{checkpoint}: the end was cut short and was scanned again", "yellow")
-    return _told(run, book, seconds, html, as_json)
+    return _told(run, book, seconds, html, as_json, kept)
+
+
+def _kept(directory: Path | None, events: Sequence[Path], jobs: int) -> Kept | None:
+    """What keeps events, if that is asked for.
+
+    Raises: UsageError(kept-among-events); InputError(extra-missing).
+    """
+    if directory is None:
+        return None
+    _need("pyarrow", "parquet")
+    from translator.harness.backtest.kept import Kept  # Part of an extra.
+
+    for path in events:
+        if path.is_dir() and directory.resolve().is_relative_to(path.resolve()):
+            cause = f"{directory} is below {path}, whose files are all taken for events"
+            raise UsageError("kept-among-events", cause, hint="name another directory for --keep-events")
+    return Kept(directory, jobs)
 
 
 @contextmanager
@@ -148,7 +182,14 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _told(run: Finished, book: RuleBook, seconds: float, html: Path | None, as_json: bool) -> int:
+def _told(
+    run: Finished,
+    book: RuleBook,
+    seconds: float,
+    html: Path | None,
+    as_json: bool,
+    kept: Kept | None = None,
+) -> int:
     """Write and print what was found; the exit code."""
     from translator.harness.backtest.report import as_data  # Part of an extra.
 
@@ -162,11 +203,14 @@ def _told(run: Finished, book: RuleBook, seconds: float, html: Path | None, as_j
     if as_json:
         from translator.cli import forms  # Takes as long to load as reading the rules.
 
-        print_json({**data, "errors": forms.errors(errors)})
+        told = {} if kept is None else {"kept_events": kept.told}
+        print_json({**data, **told, "errors": forms.errors(errors)})
     else:
         for error in errors:
             say(str(error), ERROR)
         show(_lines(data, run, seconds))
+        if kept is not None:
+            say(f"{kept.found:,} files were normalised by an earlier run, {kept.made:,} are kept from now on")
     return EXIT_FAILED if errors or run.unread else EXIT_OK
 
 
@@ -178,13 +222,10 @@ def _context(path: Path | None) -> Context:
     return read_context(path)
 
 
-def _need(package: str) -> None:
+def _need(package: str, extra: str = "replay") -> None:
     if find_spec(package) is None:
-        raise InputError(
-            "extra-missing",
-            f"backtest needs the package {package}",
-            hint="pip install 'sigma-fortisiem[replay]'",
-        )
+        cause = f"backtest needs the package {package}"
+        raise InputError("extra-missing", cause, hint=f"pip install 'sigma-fortisiem[{extra}]'")
 
 
 def _lines(data: dict[str, Any], run: Finished, seconds: float) -> Iterator[Text]:
@@ -216,28 +257,44 @@ def _lines(data: dict[str, Any], run: Finished, seconds: float) -> Iterator[Text
         yield line((f"{seconds:.1f} s, {data['events'] / max(seconds, 0.001):,.0f} events a second", "dim"))
 
 
+class _Moving(Protocol):
+    """What has done ``done`` of ``total``; ``remembered`` of the events took no time."""
+
+    @property
+    def events(self) -> int: ...
+
+    @property
+    def remembered(self) -> int: ...
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...
+
+
 @contextmanager
-def _bar(run: Finished) -> Iterator[Callable[[Finished], None]]:
+def _bar(run: _Moving, name: str = "backtest") -> Iterator[Callable[[_Moving], None]]:
     """A bar on a terminal, nothing in a pipe."""
     console = messages()
     if not console.is_terminal:
-        yield lambda backtest: None
+        yield lambda now: None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     started = time.monotonic()
     columns = (
-        TextColumn("backtest"),
+        TextColumn(name),
         BarColumn(),
         TextColumn("{task.fields[events]:,} events, {task.fields[rate]:,.0f} a second"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("backtest", total=run.total, events=0, rate=0.0)
+        task = bar.add_task(name, total=run.total, events=0, rate=0.0)
 
-        def step(now: Finished) -> None:
+        def step(now: _Moving) -> None:
             scanned = now.events - now.remembered
             rate = scanned / max(time.monotonic() - started, 0.001)
-            bar.update(task, completed=now.done, events=now.events, rate=rate)
+            bar.update(task, total=now.total, completed=now.done, events=now.events, rate=rate)
 
         yield step

@@ -49,7 +49,8 @@ class EventFile:
     """One file. ``size`` is the one that it had when the run began; what is written later does not count.
 
     It is cut by bytes if it is ``lined``, by rows where these are in ``groups``, else by records. ``errors``
-    holds what cannot be read of a file that is not cut by bytes.
+    holds what cannot be read of a file that is not cut by bytes. ``first`` is when its first event was
+    received, 0 where it does not tell, if that is known already.
     """
 
     path: Path
@@ -59,6 +60,7 @@ class EventFile:
     groups: tuple[Group, ...] = ()
     errors: list[TranslatorError] = field(default_factory=list)
     unread: int = 0
+    first: float | None = None
 
     @property
     def is_one_batch(self) -> bool:
@@ -134,10 +136,21 @@ class EventFile:
         from translator.sources.events import read_events  # Lines of flat objects do without it.
 
         events = islice(read_events(self.path, self._failed), start, None)
-        while records := tuple(
-            RawLine(each.location.line, each.content) for each in islice(events, BATCH_EVENTS)
-        ):
-            yield Batch(self.number, str(self.path), start, start + len(records), True, records)
+        while True:
+            records: list[RawLine] = []
+            error: TranslatorError | OSError | None = None
+            try:
+                records += (
+                    RawLine(each.location.line, each.content) for each in islice(events, BATCH_EVENTS)
+                )
+            except (TranslatorError, OSError) as fault:  # after what was read before
+                error = fault
+            if records:
+                yield Batch(self.number, str(self.path), start, start + len(records), True, tuple(records))
+            if error is not None:
+                raise error
+            if not records:
+                return
             start += len(records)
 
     def _failed(self, error: InputError) -> None:
@@ -150,6 +163,8 @@ class EventFile:
 
         Raises: InputError as :func:`translator.sources.events.read_events`.
         """
+        if self.first is not None:
+            return self.first
         if self.lined:
             with self.path.open("rb") as file:
                 event = flat_event(file.readline(_FARTHEST))
@@ -217,10 +232,14 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _same(one: Path, other: Path) -> bool:
-    return one.samefile(other) or _digest(one) == _digest(other)
+    return one.samefile(other) or content_digest(one) == content_digest(other)
 
 
-def _digest(path: Path) -> bytes:
+def content_digest(path: Path) -> bytes:
+    """What is the same for files of equal content alone.
+
+    Raises: OSError.
+    """
     state = blake2b(digest_size=32)
     with path.open("rb") as file:
         while part := file.read(1 << 20):

@@ -30,7 +30,7 @@ _MAGIC = b"PAR1"
 class Group(msgspec.Struct, frozen=True, array_like=True):
     """A row group by its number in a file, which had ``size`` bytes; ``weight`` is its own in bytes.
 
-    ``kept``: its rows are what :mod:`translator.harness.backtest.kept` wrote.
+    ``kept``: its rows are normalised records of a batch, which they are read as again.
     """
 
     path: str
@@ -84,7 +84,7 @@ def slices(groups: Sequence[Group], start: int) -> Iterator[tuple[Slice, ...]]:
     rows = weight = 0
     for each in _cut(groups, start):
         own = each.group.weight * each.count // each.group.rows
-        if found and (rows + each.count > ROWS or weight + own > BYTES):
+        if found and (each.group.kept or rows + each.count > ROWS or weight + own > BYTES):
             yield tuple(found)
             found, rows, weight = [], 0, 0
         found.append(each)
@@ -96,9 +96,9 @@ def slices(groups: Sequence[Group], start: int) -> Iterator[tuple[Slice, ...]]:
 def _cut(groups: Sequence[Group], start: int) -> Iterator[Slice]:
     before = 0
     for group in groups:
-        parts = max(ceil(group.rows / ROWS), ceil(group.weight / BYTES), 1)
-        length = max(ceil(group.rows / parts), 1)
-        if length > _EVENLY:
+        parts = 1 if group.kept else max(ceil(group.rows / ROWS), ceil(group.weight / BYTES))
+        length = ceil(group.rows / max(parts, 1)) or 1
+        if length > _EVENLY and parts > 1:
             length = ceil(length / _EVENLY) * _EVENLY
         for skip in range(0, group.rows, length):
             count = min(length, group.rows - skip)

@@ -271,7 +271,7 @@ class Intake:
         if found.kept:
             self._starts.append(self.rows - len(found.kept))
             self._parts.append(found)
-            self.untyped += sum("eventType" not in event for event in found.kept)
+            self.untyped += sum(event.get(EVENT_TYPE) is None for event in found.kept)
             self._scan.add(found.kept, shapes(found.kept))
 
     def fail(self, error: InputError, line: int | None, lost: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""Batches scanned by several processes, which have what this one had when they began."""
+"""Work done by several processes, which have what this one had when they began."""
 
 from __future__ import annotations
 
@@ -12,25 +12,36 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.context import BaseContext
+from typing import Any, Protocol, TypeVar
 
 from translator.batch.record import Defect
-from translator.harness.backtest.files import Batch
-from translator.harness.backtest.worker import Found, Worker
 
 _LOOK = 0.5
 """Seconds between two looks at whether the process that started this one still runs."""
 
 
-@contextmanager
-def processes(worker: Worker, jobs: int) -> Iterator[Callable[[Batch], Callable[[], Found]]]:
-    """What takes a batch and begins with it, and gives what waits for the outcome.
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+_Given = TypeVar("_Given", contravariant=True)
+_Made = TypeVar("_Made", covariant=True)
 
-    That raises: as :meth:`translator.harness.backtest.worker.Worker.work`; Defect(worker-died).
+
+class Works(Protocol[_Given, _Made]):
+    """Who does the work."""
+
+    def work(self, item: _Given, /) -> _Made: ...
+
+
+@contextmanager
+def processes(worker: Works[Item, Outcome], jobs: int) -> Iterator[Callable[[Item], Callable[[], Outcome]]]:
+    """What takes a piece of work and begins with it, and gives what waits for the outcome.
+
+    That raises: as the worker; Defect(worker-died).
     """
     pool = ProcessPoolExecutor(jobs, _way(), _begin, (worker,))
 
-    def submit(batch: Batch) -> Callable[[], Found]:
-        future = pool.submit(_serve, batch)
+    def submit(item: Item) -> Callable[[], Outcome]:
+        future: Future[Outcome] = pool.submit(_serve, item)
         return lambda: _outcome(future)
 
     try:
@@ -45,7 +56,7 @@ def _way() -> BaseContext | None:
     return multiprocessing.get_context("fork") if forks else None
 
 
-def _outcome(future: Future[Found]) -> Found:
+def _outcome(future: Future[Outcome]) -> Outcome:
     try:
         return future.result()
     except BrokenProcessPool as error:
@@ -56,10 +67,10 @@ def _outcome(future: Future[Found]) -> Found:
         ) from error
 
 
-_workers: list[Worker] = []
+_workers: list[Works[Any, Any]] = []
 
 
-def _begin(worker: Worker) -> None:
+def _begin(worker: Works[Any, Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
     _workers[:] = [worker]
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
@@ -72,5 +83,5 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _serve(batch: Batch) -> Found:
-    return _workers[0].work(batch)
+def _serve(item: Any) -> Any:
+    return _workers[0].work(item)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from translator.engine.columnar.coded import Places
 from translator.engine.columnar.scan import Names
@@ -18,6 +19,7 @@ from translator.harness.backtest.columns import Columns, Seconds
 from translator.harness.backtest.decode import RawLine
 from translator.harness.backtest.groups import Group, Slice
 from translator.harness.backtest.intake import Intake, Problem, note
+from translator.harness.backtest.kept_rows import FAULT, LINE, TIME, fault_of
 from translator.sources.event_parquet import broken, faults, open_parquet, rows_of
 
 _MOST_OPEN = 4
@@ -40,9 +42,15 @@ class Tables:
                 intake.fail(error, None, each.count)
                 continue
             try:
-                parts = list(table.rows(each, self._wanted, intake.problems))
-            except faults():
-                _one_by_one(table, each, intake)
+                if each.group.kept:
+                    parts = list(table.records(each, self._wanted, intake))
+                else:
+                    parts = list(table.rows(each, self._wanted, intake.problems))
+            except faults() as error:
+                if each.group.kept:
+                    intake.fail(broken(error, Location(each.group.path)), None, each.count)
+                else:
+                    _one_by_one(table, each, intake)
             else:
                 for part in parts:
                     intake.columns(part)
@@ -83,7 +91,10 @@ class _Table:
             reason = (error.strerror or type(error).__name__).lower()
             raise InputError("file-unreadable", reason, place, "check the file") from error
         self.file = open_parquet(group.path, group.path)
-        self.names: list[str] = self.file.schema_arrow.names
+        columns = self.file.schema_arrow.names
+        self.names: list[str] = [
+            each for each in columns if not group.kept or each not in (LINE, TIME, FAULT)
+        ]
         self._cursors: OrderedDict[frozenset[str], Cursor] = OrderedDict()
 
     def rows(self, each: Slice, names: Collection[str], problems: list[Problem]) -> Iterator[Rows]:
@@ -98,6 +109,28 @@ class _Table:
             lines = range(each.first + at - batch.num_rows, each.first + at)
             columns = Columns(batch)
             yield Rows(columns, columns.times(), lines, numbers, self, each.group.number, problems)
+
+    def records(self, each: Slice, names: Collection[str], intake: Intake) -> Iterator[Rows]:
+        """The same of normalised records; those that were none are noted.
+
+        Raises: one of :func:`translator.sources.event_parquet.faults`.
+        """
+        at = each.skip
+        for batch in self._read(each.group.number, each.skip, each.count, {*names, LINE, TIME, FAULT}):
+            numbers, lines = np.arange(at, at + batch.num_rows), batch.column(LINE).to_pylist()
+            at += batch.num_rows
+            if FAULT in batch.schema.names:
+                faulty = batch.column(FAULT)
+                for place in np.flatnonzero(faulty.is_valid()).tolist():
+                    intake.fail(fault_of(faulty[place].as_py()), lines[place])
+                sound = np.flatnonzero(faulty.is_null())
+                batch, numbers = batch.take(pa.array(sound)), numbers[sound]
+                lines = [lines[place] for place in sound.tolist()]
+            if not lines:
+                continue
+            times = batch.column(TIME).to_numpy(zero_copy_only=False)
+            attributes = Columns(batch.select([name for name in batch.schema.names if name in self.names]))
+            yield Rows(attributes, times, lines, numbers, self, each.group.number, intake.problems)
 
     def taken(self, group: int, numbers: Places, names: Sequence[str]) -> dict[str, list[Value | None]]:
         """More attributes of rows of a group, by their numbers, which are in order.
@@ -115,7 +148,8 @@ class _Table:
 
     def _read(self, group: int, skip: int, count: int, names: Collection[str]) -> Iterator[Any]:
         wanted = frozenset(names)
-        cursor = self._cursors.pop(wanted, None) or Cursor(self.file, [n for n in self.names if n in wanted])
+        columns = [name for name in self.file.schema_arrow.names if name in wanted]
+        cursor = self._cursors.pop(wanted, None) or Cursor(self.file, columns)
         self._cursors[wanted] = cursor
         if len(self._cursors) > _MOST_OPEN:
             self._cursors.popitem(last=False)
