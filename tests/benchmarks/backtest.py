@@ -11,9 +11,11 @@ import platform
 import resource
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
+from tests.benchmarks.normalise import collected
 from tests.benchmarks.replay import all_new, flags, rule_document
 from tests.benchmarks.stream import Event, events
 from translator.dialect.profile import load_profile
@@ -21,16 +23,35 @@ from translator.engine.context import NOTHING
 from translator.engine.replay import Replay
 from translator.engine.values import Record
 from translator.harness.backtest.files import event_files
+from translator.harness.backtest.kept import Kept
 from translator.harness.backtest.run import Backtest
 from translator.model.rule import Rule
 from translator.parse.rule_xml import parse_rules
 
+_ROW_GROUP = 100_000
+"""Rows."""
 
-def write(path: Path, stream: Iterable[Event]) -> None:
+
+def write(path: Path, stream: Iterable[Mapping[str, object]]) -> None:
     """The events, one JSON object a line."""
     with path.open("w", encoding="utf-8") as file:
         for event in stream:
             file.write(json.dumps(event, separators=(",", ":")) + "\n")
+
+
+def write_parquet(path: Path, stream: Iterable[Event]) -> None:
+    """The same events in Parquet, a column for each attribute, with the compression that is usual there."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    left = iter(stream)
+    some = list(islice(left, _ROW_GROUP))
+    kinds = {name: type(value) for event in some for name, value in event.items()}
+    schema = pa.schema({name: pa.int64() if kind is int else pa.string() for name, kind in kinds.items()})
+    with parquet.ParquetWriter(path, schema) as file:
+        while some:
+            file.write_table(pa.Table.from_pylist(some, schema))
+            some = list(islice(left, _ROW_GROUP))
 
 
 def _processor() -> float:
@@ -38,13 +59,20 @@ def _processor() -> float:
     return now.user + now.system + now.children_user + now.children_system
 
 
-def backtested(rules: Sequence[Rule], path: Path, jobs: int) -> tuple[dict[str, float], Backtest]:
-    """Figures of one backtest, and what came of it. Rates are events a second of one processor."""
+def backtested(
+    rules: Sequence[Rule], path: Path, jobs: int, kept: Path | None = None
+) -> tuple[dict[str, float], Backtest]:
+    """Figures of one backtest, and what came of it. Rates are events a second of one processor.
+
+    What is read and written for ``kept`` counts.
+    """
     files, _ = event_files([path])
     begun = time.process_time()
     found = Backtest(rules, files, load_profile(), NOTHING, jobs=jobs)
     ready = time.process_time()
     wall, processor = time.monotonic(), _processor()
+    if kept is not None:
+        found.files = Kept(kept, jobs).files(files)
     found.run()
     wall, processor = time.monotonic() - wall, _processor() - processor
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -60,6 +88,15 @@ def backtested(rules: Sequence[Rule], path: Path, jobs: int) -> tuple[dict[str, 
         "matches": sum(row.matches.total() for row in found.totals.by_rule),
     }
     return figures, found
+
+
+def normalised_once(rules: Sequence[Rule], folder: Path, count: int, jobs: int) -> dict[str, object]:
+    """Collected events without keeping what they are normalised to, while that is made, and with it."""
+    path = folder / "collected.jsonl"
+    write(path, collected(count))
+    kept = folder / "kept"
+    runs = {"not kept": None, "first run": kept, "next run": kept}
+    return {name: backtested(rules, path, jobs, where)[0] for name, where in runs.items()}
 
 
 def by_closures(rules: Sequence[Rule], stream: Iterable[Event]) -> tuple[float, int]:
@@ -80,14 +117,17 @@ def measure(
     rules = [each.rule for each in parse_rules(document)]
     read = time.process_time() - before
     usual, new, some = folder / "usual.jsonl", folder / "new.jsonl", folder / "some.jsonl"
+    packed = folder / "usual.parquet"
     sample = min(count, 20_000)
     write(usual, events(count))
+    write_parquet(packed, events(count))
     write(new, all_new(events(min(count, 100_000))))
     write(some, events(sample))
     rate, matches = by_closures(rules, events(sample))
     small, _ = backtested(rules, some, 1)
     new_figures, _ = backtested(rules, new, 1)
     figures, _ = backtested(rules, usual, jobs)
+    of_parquet, _ = backtested(rules, packed, jobs)
     return {
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "rules": len(rules),
@@ -95,6 +135,10 @@ def measure(
         "events": count,
         "MB of events": round(usual.stat().st_size / 1e6),
         "values repeat": figures,
+        "MB of Parquet": round(packed.stat().st_size / 1e6),
+        "the same in Parquet": of_parquet,
+        "the same in Parquet, one process": backtested(rules, packed, 1)[0],
+        "collected events": normalised_once(rules, folder, min(count, 100_000), jobs),
         "all values new": new_figures,
         "a part, by closures": {"events a processor second": round(rate), "matches": matches},
         "a part, by columns": small,
