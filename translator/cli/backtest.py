@@ -195,7 +195,7 @@ def _told(
 
     refused = [error.at(book.rules[number].location) for number, error in run.session.refused.items()]
     errors = [*book.errors, *refused, *run.errors]
-    data = as_data(run)
+    data = as_data(run, details=as_json or html is not None)
     if html:
         from translator.harness.backtest.page import page
 

@@ -10,7 +10,7 @@ from translator.engine.context import Context
 from translator.engine.explain import Step, explain
 from translator.engine.session import Session
 from translator.errors import Location, TranslatorError
-from translator.harness.backtest.totals import Sample, Totals
+from translator.harness.backtest.totals import RuleTotals, Sample, Totals
 from translator.model.rule import Rule
 
 TOP_GROUPS = 5
@@ -72,9 +72,9 @@ class Finished(Protocol):
         ...
 
 
-def as_data(backtest: Finished) -> dict[str, Any]:
-    """Everything, in JSON's types."""
-    rows = list(_rows(backtest))
+def as_data(backtest: Finished, *, details: bool = True) -> dict[str, Any]:
+    """Everything, in JSON's types; without ``details`` rules have no days, groups, samples and cost."""
+    rows = list(_rows(backtest, details))
     refused = {number: str(error) for number, error in backtest.session.refused.items()}
     return {
         "events": backtest.events,
@@ -101,7 +101,7 @@ def as_data(backtest: Finished) -> dict[str, Any]:
     }
 
 
-def _rows(backtest: Finished) -> Iterator[dict[str, Any]]:
+def _rows(backtest: Finished, details: bool) -> Iterator[dict[str, Any]]:
     totals = backtest.totals.by_rule
     days = len({day for row in totals for day in (*row.matches, *row.firings)})
     whole = sum(row.seconds for row in totals) or 1.0
@@ -116,26 +116,32 @@ def _rows(backtest: Finished) -> Iterator[dict[str, Any]]:
             "incidents": incidents,
             "incidents_a_day": round(incidents / max(days, 1), 2),
             "noise": noise(incidents, firings, days),
-            "by_day": {
-                day: {
-                    "matches": row.matches[day],
-                    "firings": row.firings[day],
-                    "incidents": row.incidents[day],
-                }
-                for day in sorted({*row.matches, *row.firings, *row.incidents})
-            },
-            "groups": [
-                {"attributes": row.attributes(group), "firings": count}
-                # Most rules never fired, and looking for the largest of none takes longest for them.
-                for group, count in (row.groups.most_common(TOP_GROUPS) if row.groups else ())
-            ],
-            "samples": [_sample(backtest, each) for each in row.samples],
-            "cost": {
-                "asked": row.asked,
-                "seconds": round(row.seconds, 4),
-                "share": round(row.seconds / whole, 4),
-            },
+            **(_details(backtest, row, whole) if details else {}),
         }
+
+
+def _details(backtest: Finished, row: RuleTotals, whole: float) -> dict[str, Any]:
+    return {
+        "by_day": {
+            day: {
+                "matches": row.matches[day],
+                "firings": row.firings[day],
+                "incidents": row.incidents[day],
+            }
+            for day in sorted({*row.matches, *row.firings, *row.incidents})
+        },
+        "groups": [
+            {"attributes": row.attributes(group), "firings": count}
+            # Most rules never fired, and looking for the largest of none takes longest for them.
+            for group, count in (row.groups.most_common(TOP_GROUPS) if row.groups else ())
+        ],
+        "samples": [_sample(backtest, each) for each in row.samples],
+        "cost": {
+            "asked": row.asked,
+            "seconds": round(row.seconds, 4),
+            "share": round(row.seconds / whole, 4),
+        },
+    }
 
 
 def _sample(backtest: Finished, sample: Sample) -> dict[str, Any]:
