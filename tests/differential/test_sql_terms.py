@@ -114,6 +114,13 @@ def test_terms_hold_where_the_engine_says(database: Database, profile: str) -> N
     assert list(differences(database, texts, profile, UTC)) == NEVER
 
 
+def test_needles_that_are_looked_for_first_change_nothing(database: Database) -> None:
+    texts = [text for topic in TOPICS.values() for text in topic]
+    asked = {number: parse_filter(text).expr for number, text in enumerate(texts)}
+    plainly, _ = database.matches(asked, load_profile())
+    assert database.matches(asked, load_profile(), worth_sampling=0)[0] == plainly
+
+
 NEVER = ["load > load", "source > sent"]
 """They compare what has no order."""
 

@@ -33,26 +33,30 @@ def number(place: Place, row: Operator, operand: int | float) -> str:
     """
     if isinstance(operand, float) and operand.is_integer():
         operand = int(operand)
-    written = _written(operand)
+    literal = written(operand)
     match place.kind:
         case Kind.INTEGER:
-            return row.in_sql(place.value, written)
+            return row.in_sql(place.value, literal)
         case Kind.FLOAT:
-            return f"(isFinite({place.value}) AND {row.in_sql(place.value, written)})"
+            return f"(isFinite({place.value}) AND {row.in_sql(place.value, literal)})"
         case Kind.TEXT:
             value = place.value
             whole, other = f"toInt256OrZero({value})", f"toFloat64OrZero({value})"
             return (
-                f"multiIf({REGEXP.in_sql(value, quote(INTEGER))}, {row.in_sql(whole, written)}, "
+                f"multiIf({REGEXP.in_sql(value, quote(INTEGER))}, {row.in_sql(whole, literal)}, "
                 f"{REGEXP.in_sql(value, quote(NUMBER))} AND length({value}) <= {LONGEST}, "
-                f"isFinite({other}) AND {row.in_sql(other, written)}, false)"
+                f"isFinite({other}) AND {row.in_sql(other, literal)}, false)"
             )
         case Kind.ADDRESS:
             return "false"
     raise Refused("sql-type", f"a value of type {place.type} is compared with a number", hint="compare times")
 
 
-def _written(operand: int | float) -> str:
+def written(operand: int | float) -> str:
+    """A number as a literal.
+
+    Raises: Refused(sql-number) for what is no number.
+    """
     if isinstance(operand, int):
         wide = abs(operand) >= 1 << 63
         return f"toInt256({quote(str(operand))})" if wide else str(operand)
