@@ -260,6 +260,25 @@ def test_a_checkpoint_of_something_else_is_refused(lab: Path, asked: ClickHouse,
     assert getattr(ended.exception, "code", "") == "checkpoint-other"
 
 
+def test_bytes_that_are_no_text_do_no_harm(lab: Path, asked: ClickHouse, expected: dict[str, Any]) -> None:
+    new = (
+        "toDateTime(1750012000) AS phRecvTime, 1000 AS number, ['user', 'hostName'] AS `metrics_string.name`"
+    )
+    value = "['eve', unhex('ff41fe')] AS `metrics_string.value`"
+    asked.database.run(f"INSERT INTO events SELECT * REPLACE ({new}, {value}) FROM events LIMIT 1")
+    text = (lab / "rules.xml").read_text(encoding="utf-8")
+    odd = lab / "odd.xml"
+    odd.write_text(text.replace("user = &quot;eve&quot;", "hostName CONTAIN &quot;A&quot;"), encoding="utf-8")
+    try:
+        given = ("--clickhouse", asked.url, "--table", "events", "--schema", lab / "mine.yaml", "--json")
+        ended = run(odd, *given)
+    finally:
+        asked.database.run("DELETE FROM events WHERE number = 1000")
+    assert ended.exception is None, ended.exception
+    (sample,) = json.loads(ended.stdout)["rules"][0]["samples"]
+    assert sample["event"]["hostName"] == "\ufffdA\ufffd"
+
+
 def test_events_that_came_meanwhile_count(
     lab: Path, asked: ClickHouse, expected: dict[str, Any], tmp_path: Path
 ) -> None:

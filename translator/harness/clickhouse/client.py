@@ -12,6 +12,7 @@ SETTINGS: Mapping[str, int | str] = {
     "max_query_size": 100_000_000,
     "max_ast_elements": 10_000_000,
     "max_expanded_ast_elements": 10_000_000,
+    "output_format_json_validate_utf8": 1,
     "skip_unavailable_shards": 0,
     "read_overflow_mode": "throw",
     "result_overflow_mode": "throw",
@@ -20,7 +21,7 @@ SETTINGS: Mapping[str, int | str] = {
     "timeout_overflow_mode": "throw",
 }
 """What every statement is asked with: it holds the conditions of many rules, and an answer is whole or none,
-whatever the profile of the user says.
+whatever the profile of the user says. Bytes that are no UTF-8 come as U+FFFD.
 """
 
 
