@@ -84,11 +84,15 @@ def rows_of(
 
 
 def _rows(batch: Any, number: int, name: str) -> Iterator[Read]:
+    import pyarrow as pa
+
     columns = {each: python_values(batch.column(place)) for place, each in enumerate(batch.schema.names)}
+    nested = [each.name for each in batch.schema if pa.types.is_nested(each.type)]
     for row in zip(*columns.values(), strict=True):
+        event = {key: value for key, value in zip(columns, row, strict=True) if value is not None}
         try:
-            present = zip(columns, row, strict=True)
-            yield number, {key: plain(value) for key, value in present if value is not None}
+            event.update((key, plain(event[key])) for key in nested if key in event)
+            yield number, event
         except RecursionError:
             cause = f"lists and mappings more than {MAX_DEPTH} deep"
             yield InputError("event-too-deep", cause, Location(name, number))
@@ -96,21 +100,28 @@ def _rows(batch: Any, number: int, name: str) -> Iterator[Read]:
 
 
 def python_values(array: Any) -> list[Any]:
-    """The values of an Arrow array, each distinct text made once where it has numbers for them.
+    """The values of an Arrow array as JSON would have them, those of lists and mappings as they are.
+
+    Each distinct text is made once where it has a number.
 
     Raises: one of :func:`faults`.
     """
     import pyarrow as pa
 
-    if pa.types.is_dictionary(array.type):
+    kind = array.type
+    if pa.types.is_dictionary(kind):
         used = array.indices.unique().drop_null()
         texts = dict(zip(used.to_pylist(), python_values(array.dictionary.take(used)), strict=True))
         return [texts.get(number) for number in array.indices.to_pylist()]
-    if pa.types.is_timestamp(array.type) and (array.type.unit == "ns" or array.type.tz):
+    if pa.types.is_timestamp(kind) and (kind.unit == "ns" or kind.tz):
         # Python has no nanoseconds, and may not know the zone, which an instant does without.
-        unit = "us" if array.type.unit == "ns" else array.type.unit
-        array = array.cast(pa.timestamp(unit, array.type.tz and "UTC"), safe=False)
-    return list(array.to_pylist())
+        array = array.cast(
+            pa.timestamp("us" if kind.unit == "ns" else kind.unit, kind.tz and "UTC"), safe=False
+        )
+    values: list[Any] = array.to_pylist()
+    if pa.types.is_string(kind) or pa.types.is_integer(kind) or pa.types.is_nested(kind):
+        return values
+    return [plain(value) for value in values]
 
 
 def faults() -> tuple[type[Exception], ...]:

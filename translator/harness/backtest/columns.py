@@ -14,7 +14,7 @@ from translator.engine.clock import RECEIVE_TIMES
 from translator.engine.columnar.coded import Coded, Places, used_places
 from translator.engine.times import is_time, to_seconds
 from translator.engine.values import as_text
-from translator.sources.event_parquet import plain, python_values
+from translator.sources.event_parquet import python_values
 
 Seconds = NDArray[np.float64]
 _MICROSECONDS = 1_000_000
@@ -53,7 +53,7 @@ class Columns(Mapping[str, Coded]):
         """The values of a few rows."""
         rows = pa.array(places)
         chosen = {name: self._arrays[name].take(rows) for name in names if name in self._arrays}
-        return {name: [plain(value) for value in python_values(array)] for name, array in chosen.items()}
+        return {name: python_values(array) for name, array in chosen.items()}
 
     def absent(self, name: str) -> int:
         """How many rows have no value."""
@@ -112,7 +112,5 @@ def _coded(array: Any) -> Coded:
     used, places = used_places(array.indices.cast(pa.int64()).fill_null(count).to_numpy(), count + 1)
     present = used[used < count]
     values = np.full(len(used), None, dtype=np.object_)
-    values[: len(present)] = [
-        plain(value) for value in python_values(array.dictionary.take(pa.array(present)))
-    ]
+    values[: len(present)] = python_values(array.dictionary.take(pa.array(present)))
     return Coded(values, places)
