@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+import msgspec
+
 from translator.render.sql.schema import SchemaFile
 from translator.render.sql.single import table
 
@@ -12,7 +14,6 @@ SETTINGS: Mapping[str, int | str] = {
     "max_query_size": 100_000_000,
     "max_ast_elements": 10_000_000,
     "max_expanded_ast_elements": 10_000_000,
-    "output_format_json_validate_utf8": 1,
     "skip_unavailable_shards": 0,
     "read_overflow_mode": "throw",
     "result_overflow_mode": "throw",
@@ -21,12 +22,15 @@ SETTINGS: Mapping[str, int | str] = {
     "timeout_overflow_mode": "throw",
 }
 """What every statement is asked with: it holds the conditions of many rules, and an answer is whole or none,
-whatever the profile of the user says. Bytes that are no UTF-8 come as U+FFFD.
+whatever the profile of the user says.
 """
 
 
 LOST = "clickhouse-lost"
 """The code of an error that may pass: the connection, or a server of the cluster."""
+
+
+_decode = msgspec.json.Decoder(list[Any]).decode
 
 
 class Client(Protocol):
@@ -45,3 +49,14 @@ def source(schema: SchemaFile, conditions: Sequence[str]) -> str:
     """The table, and where."""
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"{table(schema)}{where}"
+
+
+def row(line: bytes) -> list[Any]:
+    """A line of an answer. The database gives bytes as they are stored; what is no UTF-8 reads as U+FFFD.
+
+    Raises: msgspec.DecodeError.
+    """
+    try:
+        return _decode(line)
+    except UnicodeDecodeError:
+        return _decode(line.decode("utf-8", "replace"))

@@ -15,7 +15,7 @@ from translator.dialect.profile import Dialect
 from translator.engine.values import Event
 from translator.errors import Refused, UsageError
 from translator.harness.clickhouse.arrow import Columns
-from translator.harness.clickhouse.client import SETTINGS
+from translator.harness.clickhouse.client import SETTINGS, row
 from translator.harness.clickhouse.search import WORTH_SAMPLING, Search
 from translator.harness.clickhouse.table import NUMBER, Layout, create
 from translator.model.expr import Expr
@@ -24,7 +24,6 @@ from translator.render.sql.schema import SchemaFile
 
 TABLE = "events"
 ROWS_AT_ONCE = 50_000
-_decode = msgspec.json.Decoder(list[Any]).decode
 
 
 class _Session(Protocol):
@@ -64,7 +63,7 @@ class Database:
     def ask(self, sql: str) -> Iterator[list[Any]]:
         """The rows that a SELECT gives."""
         settings = ", ".join(f"{name} = {value!r}" for name, value in SETTINGS.items())
-        return map(_decode, self.run(f"{sql} SETTINGS {settings}", "JSONCompactEachRow").splitlines())
+        return map(row, self.run(f"{sql} SETTINGS {settings}", "JSONCompactEachRow").splitlines())
 
     def matches(
         self, filters: Mapping[int, Expr], dialect: Dialect, worth_sampling: int = WORTH_SAMPLING

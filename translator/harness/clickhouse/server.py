@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile, gettempdir
 from time import sleep
@@ -12,7 +12,7 @@ import clickhouse_connect
 import msgspec
 
 from translator.errors import InputError, Location, Refused
-from translator.harness.clickhouse.client import LOST, SETTINGS
+from translator.harness.clickhouse.client import LOST, SETTINGS, row
 from translator.harness.clickhouse.faults import fault_in_answer, faults
 
 LONGEST_ANSWER = 3_600
@@ -22,10 +22,12 @@ WAITS = (1.0, 5.0, 20.0)
 _HELD = 64_000_000
 """Bytes of an answer in memory; a longer one goes to a temporary file."""
 _PART = 1_000_000
-_decode = msgspec.json.Decoder(list[Any]).decode
 
 
 class _Connection(Protocol):
+    @property
+    def server_settings(self) -> Mapping[str, object]: ...
+
     def raw_stream(self, query: str, *, settings: dict[str, int | str], fmt: str) -> Any: ...
 
     def close(self) -> None: ...
@@ -36,6 +38,8 @@ class Server:
 
     def __init__(self, connection: _Connection, secret: str) -> None:
         self._connection, self._secret = connection, secret
+        known = connection.server_settings  # Of an old server some may not be there, and not needed.
+        self._settings = {name: value for name, value in SETTINGS.items() if name in known}
 
     def ask(self, sql: str) -> Iterator[list[Any]]:
         """The rows that a statement gives, once all of them are here; asked again while the connection fails.
@@ -60,14 +64,14 @@ class Server:
         answer.truncate()
         with (
             faults(self._secret),
-            self._connection.raw_stream(sql, settings=dict(SETTINGS), fmt="JSONCompactEachRow") as stream,
+            self._connection.raw_stream(sql, settings=self._settings, fmt="JSONCompactEachRow") as stream,
         ):
             while part := stream.read(_PART):
                 _keep(answer, part)
 
     def _row(self, line: bytes) -> list[Any]:
         try:
-            return _decode(line)
+            return row(line)
         except msgspec.DecodeError:
             raise fault_in_answer(line, self._secret) from None
 
