@@ -242,13 +242,16 @@ KILLED = """
 import os, signal
 from pathlib import Path
 from tests.unit import test_backtest_kept as t
-t.cut.BATCH_EVENTS, t.keeping.LEAST = 10, 0
+t.cut.BATCH_EVENTS, t.keeping.LEAST, t.shelf.program = 10, 0, lambda: b"this"
 files, _ = t.event_files([Path({path!r})])
 t.Kept(Path({directory!r}), 2).files(files, lambda now: os.kill(os.getpid(), signal.SIGKILL))
 """
 
 
-def test_a_killed_run_leaves_nothing_that_counts(stored: Path, tmp_path: Path) -> None:
+def test_a_killed_run_leaves_nothing_that_counts(
+    stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "program", lambda: b"this")
     code = KILLED.format(path=str(stored), directory=str(tmp_path / "kept"))
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True)
     assert ended.returncode == -signal.SIGKILL, ended.stderr

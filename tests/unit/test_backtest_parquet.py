@@ -26,7 +26,7 @@ from translator.dialect.profile import load_profile
 from translator.engine.context import NOTHING
 from translator.errors import InputError
 from translator.harness.arrivals import Arrivals
-from translator.harness.backtest import groups, tables
+from translator.harness.backtest import cursor, groups
 from translator.harness.backtest.files import event_files
 from translator.harness.backtest.run import Backtest
 from translator.harness.replay import replay
@@ -88,13 +88,13 @@ def test_files_are_merged_by_time(tmp_path: Path) -> None:
 
 def test_only_what_rules_look_at_is_read(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[frozenset[str]] = []
-    read = tables.Cursor.read
+    read = cursor.Cursor.read
 
     def note(self: Any, group: int, skip: int, count: int) -> Iterator[Any]:
         asked.append(frozenset(self._names))
         return read(self, group, skip, count)
 
-    monkeypatch.setattr(tables.Cursor, "read", note)
+    monkeypatch.setattr(cursor.Cursor, "read", note)
     run([stored])
     needed = frozenset({"eventType", "phRecvTime", "hostName", "command"})
     rest = frozenset(event(0)) - needed
@@ -105,8 +105,6 @@ def test_only_what_rules_look_at_is_read(stored: Path, monkeypatch: pytest.Monke
 OTHERS: list[dict[str, Any]] = [
     {"Channel": "Security", "EventID": 4624, "SourceName": "Microsoft-Windows-Security-Auditing"},
     {"winlog.event_id": 1, "winlog.channel": "Security"},
-    {"eventVersion": "1.08", "eventSource": "iam.amazonaws.com", "eventName": "CreateUser"},
-    {"category": "AuditLogs", "operationName": "Add user"},
     {"eventType": "a", "users": ["b"]},
     {"eventType": "a", "user": {"name": "b"}},
 ]
@@ -123,12 +121,16 @@ def test_what_may_be_no_attributes_is_read_row_by_row(tmp_path: Path, row: dict[
     assert [str(error) for error in found.errors] == [str(error) for error in arrivals.errors]
 
 
-def test_a_name_that_a_kind_has_too_is_no_doubt_where_each_row_was_received(tmp_path: Path) -> None:
-    row = {"category": "AuditLogs", "phRecvTime": 1_772_000_000}
-    (sure,), _ = event_files([write(tmp_path / "sure", [row])])
-    (unsure,), _ = event_files([write(tmp_path / "unsure", [row, {"category": "AuditLogs"}])])
-    assert sure.groups
-    assert not unsure.groups
+def test_rows_that_may_be_events_as_collected_are_looked_at_one_by_one(tmp_path: Path) -> None:
+    """What only attributes have tells the others."""
+    audit = {"category": "AuditLogs", "operationName": "Add user", "command": "whoami"}
+    received = {"phRecvTime": 1_772_000_000}
+    rows = [{**audit, **received} for _ in range(20)] + [audit, {"command": "whoami", **received}]
+    path = write(tmp_path / "events", rows)
+    (file,), _ = event_files([path])
+    assert all(group.doubtful for group in file.groups)
+    found = run([path])
+    assert found.session.firings == replayed(path) == 21, "the audit record has no such command"
 
 
 def broken(path: Path, column: str, group: int) -> None:

@@ -14,9 +14,6 @@ ROWS = 1_000
 """Rows that are turned into events at once."""
 _BUFFER = 1 << 16
 """Bytes of each column that are read at once, so that a row group may be of any size."""
-_SMALL_COLUMN = 8_000_000
-_SMALL_VALUE = 4
-"""Bytes of a column of a row group, and for each of its rows, up to which texts are read as numbers."""
 
 
 def parquet_events(stream: Stream) -> Iterator[Read]:
@@ -35,8 +32,8 @@ def parquet_events(stream: Stream) -> Iterator[Read]:
             first += table.metadata.row_group(group).num_rows
 
 
-def open_parquet(file: Any, name: str) -> Any:
-    """A :class:`pyarrow.parquet.ParquetFile`, from a path or a stream.
+def open_parquet(file: Any, name: str, **more: Any) -> Any:
+    """A :class:`pyarrow.parquet.ParquetFile`, from a path or a stream; ``more`` is for the library.
 
     Raises: InputError ``parquet-extra-missing``, and ``event-parquet`` for a file that cannot be read.
     """
@@ -48,13 +45,9 @@ def open_parquet(file: Any, name: str) -> Any:
         raise InputError("parquet-extra-missing", cause, Location(name), hint) from None
     way = {"pre_buffer": False, "buffer_size": _BUFFER, "coerce_int96_timestamp_unit": "us"}
     try:
-        table = parquet.ParquetFile(file, **way)
-        numbered = _numbered(table)
-        if numbered:
-            table = parquet.ParquetFile(file, metadata=table.metadata, read_dictionary=numbered, **way)
+        return parquet.ParquetFile(file, **way, **more)
     except faults() as error:
         raise broken(error, Location(name)) from None
-    return table
 
 
 def rows_of(
@@ -137,23 +130,6 @@ def broken(error: Exception, place: Location) -> InputError:
     return InputError(
         "event-parquet", f"not valid Parquet: {reason}", place, "check that the file is complete"
     )
-
-
-def _numbered(table: Any) -> list[str]:
-    """The columns of text whose distinct values are few or short, whatever row group they are in.
-
-    The library keeps the distinct values of a whole row group, if it is asked for numbers.
-    """
-    import pyarrow as pa
-
-    metadata = table.metadata
-    kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
-    found = {each.name for each in table.schema_arrow if any(is_of(each.type) for is_of in kinds)}
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        for column in map(group.column, range(group.num_columns)):
-            if column.total_uncompressed_size > max(_SMALL_COLUMN, _SMALL_VALUE * group.num_rows):
-                found.discard(column.path_in_schema)
-    return sorted(found)
 
 
 def plain(value: Any, depth: int = 0) -> Any:

@@ -59,6 +59,14 @@ class Columns(Mapping[str, Coded]):
         """How many rows have no value."""
         return int(self._arrays[name].null_count) if name in self._arrays else self.count
 
+    def lacks_all(self, names: Collection[str]) -> bool:
+        """Whether a row has none of some attributes."""
+        lacking = np.ones(self.count, dtype=np.bool_)
+        for name in names:
+            if name in self._arrays:
+                lacking &= self._arrays[name].is_null().to_numpy(zero_copy_only=False)
+        return bool(lacking.any())
+
     def times(self) -> Seconds:
         """When the rows were received, NaN where they do not tell."""
         found = np.full(self.count, math.nan)

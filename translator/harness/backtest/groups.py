@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from translator.errors import InputError
-from translator.harness.backtest.decode import PLAIN, TELLING
+from translator.harness.backtest.decode import TELLING
 
 if TYPE_CHECKING:
     from translator.normalise.kinds import Mark
@@ -30,7 +30,8 @@ _MAGIC = b"PAR1"
 class Group(msgspec.Struct, frozen=True, array_like=True):
     """A row group by its number in a file, which had ``size`` bytes; ``weight`` is its own in bytes.
 
-    ``kept``: its rows are normalised records of a batch, which they are read as again.
+    ``doubtful``: rows without what only attributes have may be events as they were collected. ``kept``: rows
+    are normalised records of a batch, which they are read as again.
     """
 
     path: str
@@ -38,6 +39,7 @@ class Group(msgspec.Struct, frozen=True, array_like=True):
     number: int
     rows: int
     weight: int
+    doubtful: bool = False
     kept: bool = False
 
 
@@ -71,9 +73,10 @@ def attribute_groups(path: Path) -> tuple[Group, ...] | None:
     size, metadata = path.stat().st_size, table.metadata
     if not 0 < metadata.num_rows < _MOST_OF_A_BYTE * size or not _are_attributes(table):
         return None
+    doubtful = _may_be_collected(frozenset(table.schema_arrow.names))
     groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
     return tuple(
-        Group(str(path), size, number, group.num_rows, group.total_byte_size)
+        Group(str(path), size, number, group.num_rows, group.total_byte_size, doubtful)
         for number, group in enumerate(groups)
     )
 
@@ -109,15 +112,11 @@ def _cut(groups: Sequence[Group], start: int) -> Iterator[Slice]:
 
 
 def _are_attributes(table: Any) -> bool:
-    """Whether no row can be an event as it was collected, or hold a list or a mapping."""
+    """Whether no row holds a list or a mapping, or names of events as collectors write them."""
     names = table.schema_arrow.names
-    if (
-        len(set(names)) < len(names)
-        or not TELLING.isdisjoint(names)
-        or not all(map(_is_flat, table.schema_arrow))
-    ):
-        return False
-    return not _may_be_collected(frozenset(names)) or any(_is_in_all(name, table) for name in PLAIN)
+    return (
+        len(set(names)) == len(names) and TELLING.isdisjoint(names) and all(map(_is_flat, table.schema_arrow))
+    )
 
 
 def _is_flat(column: Any) -> bool:
@@ -153,12 +152,3 @@ def _marks() -> tuple[Mark, ...]:
     from translator.normalise.kinds import tables  # Takes long to load.
 
     return tuple(mark for table in tables() for mark in table.recognise)
-
-
-def _is_in_all(name: str, table: Any) -> bool:
-    """Whether the file tells that no row lacks a value."""
-    if name not in table.schema_arrow.names:
-        return False
-    place, metadata = table.schema_arrow.names.index(name), table.metadata
-    told = [metadata.row_group(number).column(place).statistics for number in range(metadata.num_row_groups)]
-    return all(each is not None and each.has_null_count and each.null_count == 0 for each in told)

@@ -106,7 +106,8 @@ class Shelf:
         if not whole or not index.parts:
             return None
         groups = [
-            Group(str(place / each.name), each.size, 0, each.rows, each.size, True) for each in index.parts
+            Group(str(place / each.name), each.size, 0, each.rows, each.size, kept=True)
+            for each in index.parts
         ]
         errors: list[TranslatorError] = [fault.error(file.path) for fault in index.faults]
         return replace(

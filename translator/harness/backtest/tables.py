@@ -16,7 +16,8 @@ from translator.engine.columnar.scan import Names
 from translator.engine.values import Value
 from translator.errors import InputError, Location
 from translator.harness.backtest.columns import Columns, Seconds
-from translator.harness.backtest.decode import RawLine
+from translator.harness.backtest.cursor import Cursor
+from translator.harness.backtest.decode import PLAIN, RawLine
 from translator.harness.backtest.groups import Group, Slice
 from translator.harness.backtest.intake import Intake, Problem, note
 from translator.harness.backtest.kept_rows import FAULT, LINE, TIME, fault_of
@@ -90,6 +91,7 @@ class _Table:
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             raise InputError("file-unreadable", reason, place, "check the file") from error
+        self._path = group.path
         self.file = open_parquet(group.path, group.path)
         columns = self.file.schema_arrow.names
         self.names: list[str] = [
@@ -103,11 +105,14 @@ class _Table:
         Raises: one of :func:`translator.sources.event_parquet.faults`.
         """
         at = each.skip
-        for batch in self._read(each.group.number, each.skip, each.count, names):
+        wanted = {*names, *PLAIN} if each.group.doubtful else names
+        for batch in self._read(each.group.number, each.skip, each.count, wanted):
             numbers = np.arange(at, at + batch.num_rows)
             at += batch.num_rows
             lines = range(each.first + at - batch.num_rows, each.first + at)
             columns = Columns(batch)
+            if each.group.doubtful and columns.lacks_all(PLAIN):
+                raise ValueError("some rows may be events as they were collected")
             yield Rows(columns, columns.times(), lines, numbers, self, each.group.number, problems)
 
     def records(self, each: Slice, names: Collection[str], intake: Intake) -> Iterator[Rows]:
@@ -149,45 +154,11 @@ class _Table:
     def _read(self, group: int, skip: int, count: int, names: Collection[str]) -> Iterator[Any]:
         wanted = frozenset(names)
         columns = [name for name in self.file.schema_arrow.names if name in wanted]
-        cursor = self._cursors.pop(wanted, None) or Cursor(self.file, columns)
+        cursor = self._cursors.pop(wanted, None) or Cursor(self._path, self.file, columns)
         self._cursors[wanted] = cursor
         if len(self._cursors) > _MOST_OPEN:
             self._cursors.popitem(last=False)
         return cursor.read(group, skip, count)
-
-
-class Cursor:
-    """Some columns of a file, read on from where the last slice ended, where that is before the next one."""
-
-    def __init__(self, file: Any, names: Sequence[str]) -> None:
-        self._file = file
-        self._names = names
-        self._group: int | None = None
-        self._at = 0
-        self._batches: Iterator[Any] = iter(())
-        self._rest: Any = None
-
-    def read(self, group: int, skip: int, count: int) -> Iterator[Any]:
-        """Rows of a group, in parts.
-
-        Raises: one of :func:`translator.sources.event_parquet.faults`.
-        """
-        if group != self._group or skip < self._at:
-            self._at, self._rest = 0, None
-            self._batches = self._file.iter_batches(count, [group], self._names, use_threads=False)
-        self._group = None  # Unless all goes well, the next slice begins anew.
-        left = skip + count - self._at
-        while left > 0:
-            batch = next(self._batches, None) if self._rest is None else self._rest
-            if batch is None:
-                raise ValueError("a row group ends before its last row")
-            own = batch.slice(max(skip - self._at, 0), max(left - max(skip - self._at, 0), 0))
-            passed = min(left, batch.num_rows)
-            self._rest = batch.slice(passed) if passed < batch.num_rows else None
-            self._at, left = self._at + passed, left - passed
-            if own.num_rows:
-                yield own
-        self._group = group
 
 
 @dataclass
