@@ -56,7 +56,7 @@ class Cursor:
         some = next(self._file.iter_batches(1, [group], self._names, use_threads=False), None)
         if some is None:
             return iter(())
-        # Only now: where what describes a column is broken, the library would end the process if asked for it.
+        # Only now: where what describes a column is broken, to ask for it would end the process.
         metadata, names = self._file.metadata, self._file.schema_arrow.names
         most = max(_SMALL_COLUMN, _SMALL_VALUE * metadata.row_group(group).num_rows)
         columns = ((each, metadata.row_group(group).column(names.index(each.name))) for each in some.schema)
