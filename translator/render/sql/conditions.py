@@ -84,19 +84,19 @@ def _test(test: Test, asked: _Asked, texts: Sequence[str] = ()) -> str:
         present = where.present or "true"
         return present if test.negated else row.in_sql(present)
     if isinstance(where, Ratio):
-        return signed(divided(where, row, test.operand), where.present, test.negated, asked.dialect)
+        return _signed(divided(where, row, test.operand), where.present, test.negated, asked.dialect)
     if isinstance(test.operand, Term) and row.shape in (Shape.LITERAL, Shape.QUANTITY):
         other = placed(test.operand, asked.find, asked.zone)
         both = " AND ".join(each.present for each in (where, other) if each.present is not None)
         found = compared(row, where, other, "equals" in asked.dialect.ignores_case)
-        return signed(found, f"({both})" if both else None, test.negated, asked.dialect)
+        return _signed(found, f"({both})" if both else None, test.negated, asked.dialect)
     name = test.term.name if isinstance(test.term, Attribute) else ""
     found, of_absent = positive(test.operand, Leaf(where, name, row, asked.dialect, asked.zone), texts)
     unguarded = name and not of_absent and (not test.negated or asked.dialect.absent_satisfies_negation)
-    return signed(found, None if unguarded else where.present, test.negated, asked.dialect)
+    return _signed(found, None if unguarded else where.present, test.negated, asked.dialect)
 
 
-def signed(found: str, present: str | None, negated: bool, dialect: Dialect) -> str:
+def _signed(found: str, present: str | None, negated: bool, dialect: Dialect) -> str:
     """The condition, or its negation, of what is there; the dialect says what is absent satisfies."""
     if present is None:
         return f"NOT ({found})" if negated else found

@@ -1,101 +1,93 @@
-"""Aggregates of a window as columns of SQL, and what a constraint asks of them.
+"""Aggregates of a window as columns of SQL, and aggregate constraints as conditions on them.
 
-Where the constraint can become false again with more events, it is asked at each single event: of what came
+Where a constraint can become false again with more events, it is asked at each single event: of what came
 in earlier seconds, and of what came in the same second up to it. Both together are the window.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from translator.aggregates import BY_SPELLING
+from translator.dialect.profile import Dialect
 from translator.errors import Refused
-from translator.model.expr import Attribute, Call, Number, Range
-from translator.operators import EQUALS, GREATER_OR_EQUAL, LESS_OR_EQUAL, Operator
-from translator.render.sql.numbers import written
-from translator.render.sql.places import place
+from translator.model.expr import Arithmetic, Attribute, Call, Expr, Number, Term, Test
+from translator.model.walk import replace_tests
+from translator.render.sql.conditions import condition_on
+from translator.render.sql.places import Place, place
 from translator.render.sql.quoting import quote_name
-from translator.render.sql.ratios import ratio
 from translator.render.sql.schema import Kind, SchemaFile
-
-Compare = Callable[[Operator, "int | float"], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """An aggregate: ``columns`` hold what ``compare`` asks; it is absent where ``present`` does not hold."""
-
-    columns: Mapping[str, str]
-    compare: Compare
-    present: str | None = None
-
-    def holds(self, row: Operator, operand: object) -> str | None:
-        """What a test asks of the aggregate; ``None`` for an operand that is no number."""
-        match operand:
-            case Number(value):
-                return self.compare(row, value)
-            case Range(Number(low), Number(high)):
-                return f"({self.compare(GREATER_OR_EQUAL, low)} AND {self.compare(LESS_OR_EQUAL, high)})"
-        return None
 
 
 @dataclass
 class Measures:
     """The aggregates of a constraint, over the frames that are the window together.
 
-    ``taken`` are columns that hold what they take of an event.
+    ``columns`` holds them by name, ``taken`` what they take of an event.
     """
 
     schema: SchemaFile
     frames: Sequence[str]
-    found: dict[Call, Measure] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
+    _places: dict[str, Place] = field(default_factory=dict)
+    _known: dict[Call, Term] = field(default_factory=dict)
 
-    def of(self, call: Call) -> Measure:
-        """The measure of an aggregate.
+    def having(self, constraint: Expr, dialect: Dialect) -> str:
+        """The constraint as a condition on the columns.
 
-        Raises: Refused(sql-aggregate), and as :func:`translator.render.sql.places.place`.
+        Raises: Refused(sql-aggregate), and as :func:`translator.render.sql.conditions.condition_on`.
         """
-        if call not in self.found:
-            self.found[call] = self._made(call, f"measure_{len(self.found)}")
-        return self.found[call]
+        named = replace_tests(constraint, self._of_columns)
+        return condition_on(named, dialect, self._places.__getitem__)
 
-    def columns(self) -> dict[str, str]:
-        """All columns by name."""
-        return {name: sql for measure in self.found.values() for name, sql in measure.columns.items()}
+    def _of_columns(self, test: Test) -> Test:
+        operand = self._column(test.operand) if isinstance(test.operand, Term) else test.operand
+        return replace(test, term=self._column(test.term), operand=operand)
 
-    def _made(self, call: Call, name: str) -> Measure:
+    def _column(self, term: Term) -> Term:
+        match term:
+            case Call():
+                if term not in self._known:
+                    self._known[term] = self._made(term, f"measure_{len(self._known)}")
+                return self._known[term]
+            case Arithmetic(sign, left, right):
+                sides = (side if isinstance(side, Number) else self._column(side) for side in (left, right))
+                return Arithmetic(sign, *sides)
+        raise Refused("sql-aggregate", "an aggregate constraint about more than aggregates and numbers")
+
+    def _made(self, call: Call, name: str) -> Term:
         row = BY_SPELLING.get(call.function.upper())
         match (row.name if row else ""), call.arguments, call.distinct:
             case "count", (Attribute("*"),), False:
-                return Measure({name: self._added("count()")}, _whole(name))
+                return self._kept(name, self._added("count()"), "UInt64")
             case "count", (Attribute() as argument,), False:
-                return Measure({name: self._added(f"count({self._taken(argument)})")}, _whole(name))
+                return self._kept(name, self._added(f"count({self._taken(argument)})"), "UInt64")
             case "count", (Attribute() as argument,), True if argument != Attribute("*"):
-                return Measure({name: self._distinct(self._taken(argument))}, _whole(name))
+                return self._kept(name, self._distinct(self._taken(argument)), "UInt64")
             case ("sum" | "average" | "maximum" | "minimum") as function, (Attribute() as argument,), False:
                 return self._of_numbers(function, argument, name)
         raise Refused("sql-aggregate", f"{call.function} of these arguments has no SQL of equal meaning")
 
-    def _of_numbers(self, function: str, argument: Attribute, name: str) -> Measure:
+    def _of_numbers(self, function: str, argument: Attribute, name: str) -> Term:
         where = place(argument.name, self.schema)
-        extreme = function in ("maximum", "minimum")
+        extreme = {"maximum": "max", "minimum": "min"}.get(function)
         if where.kind is not Kind.INTEGER and not (extreme and where.type == "Float64"):
             raise Refused("sql-aggregate", f"{function} of values of type {where.type}")
         taken = self._taken(argument, finite=where.kind is Kind.FLOAT)
         if extreme:
-            columns = {name: self._extreme("max" if function == "maximum" else "min", taken)}
-            compare = _double(name) if where.kind is Kind.FLOAT else _whole(name)
-            return Measure(columns, compare, f"isNotNull({name})")
-        count = f"{name}_count"
-        columns = {
-            name: self._added(f"sum(toInt256({taken}))", "toInt256(0)"),
-            count: f"toInt256({self._added(f'count({taken})')})",
-        }
-        compare = _whole(name) if function == "sum" else _ratio(name, count)
-        return Measure(columns, compare, f"{count} > 0")
+            return self._kept(name, self._extreme(extreme, taken), where.type, f"isNotNull({name})")
+        count = self._kept(f"{name}_count", self._added(f"count({taken})"), "UInt64")
+        total = self._added(f"sum(toInt256({taken}))", "toInt256(0)")
+        sum_ = self._kept(name, total, "Int256", f"{name}_count > 0")
+        return sum_ if function == "sum" else Arithmetic("/", sum_, count)
+
+    def _kept(self, name: str, sql: str, type_: str, present: str | None = None) -> Attribute:
+        self.columns[name] = sql
+        kind = Kind.FLOAT if type_ == "Float64" else Kind.INTEGER
+        self._places[name] = Place(kind, type_, name, present)
+        return Attribute(name)
 
     def _taken(self, argument: Attribute, *, finite: bool = False) -> str:
         where = place(argument.name, self.schema)
@@ -122,29 +114,6 @@ class Measures:
         # Of a NULL and a number, versions before 24.12 take the NULL.
         larger = "greatest" if function == "max" else "least"
         return f"{larger}(ifNull({one}, {other}), ifNull({other}, {one}))"
-
-
-def _whole(name: str) -> Compare:
-    """A whole number stands to a fraction as to the whole number next to it."""
-
-    def compare(row: Operator, operand: int | float) -> str:
-        if operand == int(operand):
-            return row.in_sql(name, written(int(operand)))
-        if row is EQUALS:
-            return "false"
-        if row.name.startswith("greater"):
-            return GREATER_OR_EQUAL.in_sql(name, written(math.ceil(operand)))
-        return LESS_OR_EQUAL.in_sql(name, written(math.floor(operand)))
-
-    return compare
-
-
-def _double(name: str) -> Compare:
-    return lambda row, operand: row.in_sql(name, written(operand))
-
-
-def _ratio(above: str, below: str) -> Compare:
-    return lambda row, operand: ratio(row, operand, above, below)
 
 
 def stays(call: Call, operator: str, schema: SchemaFile) -> bool:

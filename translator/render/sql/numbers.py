@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
 from translator.errors import Refused
-from translator.operators import BETWEEN, EQUALS, REGEXP, Operator
+from translator.operators import BETWEEN, EQUALS, GREATER_OR_EQUAL, LESS_OR_EQUAL, REGEXP, Operator
 from translator.render.sql.places import Place
 from translator.render.sql.quoting import quote
 from translator.render.sql.schema import Kind
@@ -33,17 +33,17 @@ def number(place: Place, row: Operator, operand: int | float) -> str:
     """
     if isinstance(operand, float) and operand.is_integer():
         operand = int(operand)
-    literal = written(operand)
+    literal = _written(operand)
     match place.kind:
         case Kind.INTEGER:
-            return row.in_sql(place.value, literal)
+            return _integer(place.value, row, operand)
         case Kind.FLOAT:
             return f"(isFinite({place.value}) AND {row.in_sql(place.value, literal)})"
         case Kind.TEXT:
             value = place.value
             whole, other = f"toInt256OrZero({value})", f"toFloat64OrZero({value})"
             return (
-                f"multiIf({REGEXP.in_sql(value, quote(INTEGER))}, {row.in_sql(whole, literal)}, "
+                f"multiIf({REGEXP.in_sql(value, quote(INTEGER))}, {_integer(whole, row, operand)}, "
                 f"{REGEXP.in_sql(value, quote(NUMBER))} AND length({value}) <= {LONGEST}, "
                 f"isFinite({other}) AND {row.in_sql(other, literal)}, false)"
             )
@@ -52,11 +52,18 @@ def number(place: Place, row: Operator, operand: int | float) -> str:
     raise Refused("sql-type", f"a value of type {place.type} is compared with a number", hint="compare times")
 
 
-def written(operand: int | float) -> str:
-    """A number as a literal.
+def _integer(value: str, row: Operator, operand: int | float) -> str:
+    """A whole number stands to a fraction as it does to the whole number next to it."""
+    if isinstance(operand, int) or not math.isfinite(operand):
+        return row.in_sql(value, _written(operand))
+    if row is EQUALS:
+        return "false"
+    if row.name.startswith("greater"):
+        return GREATER_OR_EQUAL.in_sql(value, _written(math.ceil(operand)))
+    return LESS_OR_EQUAL.in_sql(value, _written(math.floor(operand)))
 
-    Raises: Refused(sql-number) for what is no number.
-    """
+
+def _written(operand: int | float) -> str:
     if isinstance(operand, int):
         wide = abs(operand) >= 1 << 63
         return f"toInt256({quote(str(operand))})" if wide else str(operand)

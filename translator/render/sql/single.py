@@ -13,8 +13,7 @@ from translator.dialect.profile import Dialect
 from translator.errors import Refused
 from translator.model.expr import And, Attribute, Call, Expr, Number, Or, Test
 from translator.model.rule import Rule, SubPattern
-from translator.operators import BY_NAME
-from translator.render.sql.conditions import condition, signed
+from translator.render.sql.conditions import condition
 from translator.render.sql.measures import Measures, stays
 from translator.render.sql.places import place
 from translator.render.sql.quoting import quote_name
@@ -79,12 +78,12 @@ def _groups(rule: Rule, pattern: SubPattern, dialect: Dialect, schema: SchemaFil
     keys = [f"value_{number}" for number in range(len(pattern.group_by))]
     frames = _frames(keys, rule.window, apart=apart)
     measures = Measures(schema, tuple(frames))
-    having = _having(pattern.aggregate, measures, dialect)
-    columns = [f"{sql} AS {name}" for name, sql in measures.columns().items()]
+    having = measures.having(pattern.aggregate, dialect)
+    columns = [f"{sql} AS {name}" for name, sql in measures.columns.items()]
     inner = f"SELECT {_inner(pattern.group_by, schema)}"
     inner += f", {quote_name(schema.order)} AS position" if apart else ""
     inner += "".join(f", {sql} AS {name}" for name, sql in measures.taken.items())
-    shown = [_outer(pattern.group_by), *measures.columns()]
+    shown = [_outer(pattern.group_by), *measures.columns]
     return (
         f"SELECT DISTINCT {', '.join(shown)}\n"
         f"FROM (SELECT {', '.join(['received', *keys, *columns])}\n"
@@ -104,20 +103,6 @@ def _frames(keys: Sequence[str], window: int, *, apart: bool) -> dict[str, str]:
     second = f"PARTITION BY {', '.join([*keys, 'received'])} ORDER BY position {_SO_FAR}"
     earlier = {"earlier": f"{sliding} 1 PRECEDING"} if window > 1 else {}
     return {**earlier, "second": second}
-
-
-def _having(expr: Expr, measures: Measures, dialect: Dialect) -> str:
-    match expr:
-        case And(items) if items:
-            return f"({' AND '.join(_having(item, measures, dialect) for item in items)})"
-        case Or(items) if items:
-            return f"({' OR '.join(_having(item, measures, dialect) for item in items)})"
-        case Test(Call() as call, operator, operand, negated):
-            measure = measures.of(call)
-            found = measure.holds(BY_NAME[operator], operand)
-            if found is not None:
-                return signed(found, measure.present, negated, dialect)
-    raise Refused("sql-aggregate", "an aggregate constraint on more than single aggregates and numbers")
 
 
 def grows(aggregate: Expr, schema: SchemaFile) -> bool:

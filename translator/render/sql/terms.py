@@ -118,7 +118,8 @@ def _whole(term: Term, find: Find, zone: tzinfo) -> _Whole | None:
     if where.kind is not Kind.INTEGER:
         raise _refused("a calculation with what is no whole number in the table")
     present = () if where.present is None else (where.present,)
-    return _Whole(f"toInt256({where.value})", 64, not where.type.startswith("U"), present)
+    bits = MOST_ABOVE if where.type == "Int256" else 64  # The sum of very many has fewer.
+    return _Whole(f"toInt256({where.value})", bits, not where.type.startswith("U"), present)
 
 
 def _is_whole(number: int | float) -> bool:
@@ -148,8 +149,8 @@ def _double(term: Term, find: Find, zone: tzinfo) -> tuple[str, str]:
         case Arithmetic():
             raise _refused("a fraction in the middle of a calculation")
     where = placed(term, find, zone)
-    if where.kind is not Kind.INTEGER:
-        raise _refused("a calculation with what is no whole number in the table")
+    if where.kind is not Kind.INTEGER or where.type == "Int256":
+        raise _refused("a calculation with what is no whole number of 64 bits in the table")
     return f"toFloat64({where.value})", where.present or ""
 
 
