@@ -27,6 +27,7 @@ from pyarrow import parquet
 
 from tests.conftest import ROOT
 from tests.unit.test_backtest import RULES, event, lines, rule, told
+from tests.unit.test_sources_events import fake_evtx
 from translator.dialect.profile import load_profile
 from translator.engine.context import NOTHING
 from translator.harness.arrivals import Arrivals
@@ -313,3 +314,21 @@ def test_an_attribute_called_as_a_column_beside_them(tmp_path: Path) -> None:
     kept = Kept(tmp_path / "kept")
     assert result(path, kept) == result(path)
     assert kept.unkept == [(path, "attributes are called as columns beside them")]
+
+
+def test_records_of_evtx_keep_their_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log.evtx"
+    path.write_bytes(b"ElfFile\0" + bytes(100))
+    records = [{"data": json.dumps(collected(number))} for number in range(25)]
+    given = (*records[:13], {"data": "{"}, *records[13:], {"data": "[1]"})
+    found = []
+    for kept in (None, Kept(tmp_path / "kept"), Kept(tmp_path / "kept")):
+        library = fake_evtx(*given) if kept is None or not found[1:] else None
+        monkeypatch.setitem(sys.modules, "evtx", library)  # which the last run does without
+        found.append(result(path, kept))
+    assert found[0] == found[1] == found[2]
+    (data, errors, _), _ = found[0]
+    assert (data["events"], data["unreadable"]) == (25, 2)
+    assert [error.split(": ")[0] for error in errors] == ["PATH:14", "PATH:27"]
+    (_, _, _, rule) = data["rules"]
+    assert [sample["location"] for sample in rule["samples"]] == ["PATH:1", "PATH:2", "PATH:3"]

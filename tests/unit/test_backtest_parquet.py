@@ -268,3 +268,31 @@ def test_moments_are_times_of_receipt(tmp_path: Path) -> None:
     assert found.order.timeless == 0
     assert found.totals.by_rule[0].firings == {"2026-03-01": found.session.firings}
     assert found.session.firings == replayed(tmp_path / "events", [rule("burst", "net use", 3)])
+
+
+PEAK = """
+import sys
+from pathlib import Path
+import pyarrow as pa
+from tests.unit import test_backtest as t
+from translator.harness.backtest import groups
+groups.ROWS = 2_000
+files, _ = t.event_files([Path(sys.argv[1])])
+assert len(files[0].groups) == 1
+found = t.Backtest([t.rule("R", "x"), t.rule("S", "y")], files, t.load_profile(), t.NOTHING)
+found.run()
+print(found.events, pa.default_memory_pool().max_memory())
+"""
+
+
+def test_a_row_group_is_read_in_slices(tmp_path: Path) -> None:
+    """Of one with 60 MB of text, never more than a few slices are in memory."""
+    rows = 60_000
+    texts = [f"{number:016}" * 64 for number in range(rows)]
+    columns = {"command": texts, "hostName": ["h"] * rows, "phRecvTime": range(rows)}
+    parquet.write_table(pa.table(columns), tmp_path / "events", row_group_size=rows)
+    given = [sys.executable, "-c", PEAK, str(tmp_path / "events")]
+    ended = subprocess.run(given, cwd=ROOT, check=True, capture_output=True, text=True)
+    events, peak = map(int, ended.stdout.split())
+    assert events == rows
+    assert peak < 30_000_000
