@@ -270,6 +270,16 @@ def test_moments_are_times_of_receipt(tmp_path: Path) -> None:
     assert found.session.firings == replayed(tmp_path / "events", [rule("burst", "net use", 3)])
 
 
+def test_another_file_that_takes_the_name_is_not_read(stored: Path, tmp_path: Path) -> None:
+    """What was begun with is read to its end."""
+    wanted = told(run([stored]))
+    other = write(tmp_path / "other", [{**event(0), "command": "mimikatz"}] * COUNT, compression="none")
+    files, _ = event_files([stored])
+    found = Backtest(RULES, files, load_profile(), NOTHING)
+    found.run(lambda now: other.replace(stored) if other.exists() else None)
+    assert told(found) == wanted
+
+
 PEAK = """
 import sys
 from pathlib import Path

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from translator.errors import InputError
 from translator.sources.event_parquet import open_parquet
 
 _SMALL_COLUMN = 8_000_000
@@ -17,8 +18,8 @@ _SMALL_VALUE = 4
 class Cursor:
     """Some columns of a file, read on from where the last slice ended, where that is before the next one."""
 
-    def __init__(self, path: str, file: Any, names: Sequence[str]) -> None:
-        self._path = path
+    def __init__(self, source: Any, file: Any, names: Sequence[str]) -> None:
+        self._source = source
         self._file = file
         self._names = names
         self._group: int | None = None
@@ -63,7 +64,10 @@ class Cursor:
         numbered = [
             each.name for each, column in columns if _is_text(each) and column.total_uncompressed_size <= most
         ]
-        file = open_parquet(self._path, self._path, metadata=metadata, read_dictionary=numbered)
+        try:
+            file = open_parquet(self._source, "", metadata=metadata, read_dictionary=numbered)
+        except InputError as error:
+            raise ValueError(error.cause) from error
         return iter(file.iter_batches(count, [group], self._names, use_threads=False))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,13 +85,13 @@ class _Table:
     def __init__(self, group: Group) -> None:
         place = Location(group.path)
         try:
-            if Path(group.path).stat().st_size != group.size:
-                raise InputError("file-changed", "the file changed while it was read", place, "run it again")
+            self._source = pa.OSFile(group.path)  # Stays the same file when another takes its name.
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             raise InputError("file-unreadable", reason, place, "check the file") from error
-        self._path = group.path
-        self.file = open_parquet(group.path, group.path)
+        if self._source.size() != group.size:
+            raise InputError("file-changed", "the file changed while it was read", place, "run it again")
+        self.file = open_parquet(self._source, group.path)
         columns = self.file.schema_arrow.names
         self.names: list[str] = [
             each for each in columns if not group.kept or each not in (LINE, TIME, FAULT)
@@ -154,7 +153,7 @@ class _Table:
     def _read(self, group: int, skip: int, count: int, names: Collection[str]) -> Iterator[Any]:
         wanted = frozenset(names)
         columns = [name for name in self.file.schema_arrow.names if name in wanted]
-        cursor = self._cursors.pop(wanted, None) or Cursor(self._path, self.file, columns)
+        cursor = self._cursors.pop(wanted, None) or Cursor(self._source, self.file, columns)
         self._cursors[wanted] = cursor
         if len(self._cursors) > _MOST_OPEN:
             self._cursors.popitem(last=False)
