@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pyarrow as pa
 from pyarrow import parquet
 
 from translator.engine.columnar.scan import shapes
-from translator.engine.values import Event, as_text
+from translator.engine.values import Event, Value, as_text
 from translator.errors import InputError
 from translator.harness.backtest.decode import RawLine
 
@@ -87,17 +87,20 @@ def _texts(events: Sequence[Event]) -> dict[str, list[str | None]]:
     """The attributes as columns of text, which is all that filters and incidents see of a value."""
     columns: dict[str, list[str | None]] = {}
     for shape, places in shapes(events).items():
-        for name in shape:
-            own = columns.get(name)
-            if own is None:
-                own = columns[name] = [None] * len(events)
-            for place in places:
-                value = events[place][name]
-                if isinstance(value, str) and value.isascii():
-                    own[place] = value
-                elif value is not None:
-                    own[place] = as_text(value)
+        by_name = zip(*[events[place].values() for place in places], strict=True)
+        for name, values in zip(shape, by_name, strict=True):
+            own = columns.setdefault(name, [None] * len(events))
+            for place, text in zip(places, _as_texts(values), strict=True):
+                own[place] = text
     return columns
+
+
+def _as_texts(values: Sequence[Value | None]) -> Sequence[str | None]:
+    if set(map(type, values)) == {str}:
+        texts = cast("Sequence[str]", values)
+        if all(map(str.isascii, texts)):
+            return texts
+    return [None if value is None else as_text(value) for value in values]
 
 
 def digest_of(data: Any) -> bytes:
