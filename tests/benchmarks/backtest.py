@@ -29,8 +29,8 @@ from translator.harness.backtest.run import Backtest
 from translator.model.rule import Rule
 from translator.parse.rule_xml import parse_rules
 
-_ROW_GROUP = 100_000
-"""Rows."""
+_AT_ONCE, _PARTS = 10_000, 10
+"""Rows that are made at once, and how many times as many are a row group."""
 
 
 def write(path: Path, stream: Iterable[Mapping[str, object]]) -> None:
@@ -46,13 +46,16 @@ def write_parquet(path: Path, count: int) -> None:
     from pyarrow import parquet
 
     left = iter(events(count))
-    some = list(islice(left, _ROW_GROUP))
+    some = list(islice(left, _AT_ONCE))
     kinds = {name: type(value) for event in some for name, value in event.items()}
     schema = pa.schema({name: pa.int64() if kind is int else pa.string() for name, kind in kinds.items()})
     with parquet.ParquetWriter(path, schema) as file:
         while some:
-            file.write_table(pa.Table.from_pylist(some, schema))
-            some = list(islice(left, _ROW_GROUP))
+            group = []
+            while some and len(group) < _PARTS:
+                group.append(pa.Table.from_pylist(some, schema))
+                some = list(islice(left, _AT_ONCE))
+            file.write_table(pa.concat_tables(group))
 
 
 def aside(work: Callable[..., object], *given: object) -> None:

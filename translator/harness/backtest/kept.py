@@ -13,6 +13,7 @@ from typing import Any
 
 from translator.errors import TranslatorError
 from translator.harness.backtest.files import Batch, EventFile
+from translator.harness.backtest.garbage import little_garbage
 from translator.harness.backtest.kept_rows import Part, Unkept, write
 from translator.harness.backtest.shelf import Fault, Index, Shelf
 
@@ -128,11 +129,12 @@ class Kept:
                 files[number] = known
                 self.found += 1
         self.total = sum(files[number].size for number, *_ in wanted)
-        for making in self._made(shelf, files, wanted, step):
-            known = shelf.known(files[making.number], making.place)
-            if known is not None:
-                files[making.number] = known
-                self.made += 1
+        with little_garbage():
+            for making in self._made(shelf, files, wanted, step):
+                known = shelf.known(files[making.number], making.place)
+                if known is not None:
+                    files[making.number] = known
+                    self.made += 1
         return files
 
     def _made(

@@ -23,6 +23,7 @@ from translator.engine.session import Session
 from translator.errors import InputError, Location, TranslatorError
 from translator.harness.backtest.feed import Feed
 from translator.harness.backtest.files import Batch, EventFile
+from translator.harness.backtest.garbage import little_garbage
 from translator.harness.backtest.journal import Journal
 from translator.harness.backtest.order import Order
 from translator.harness.backtest.plan import Chosen, Plan
@@ -37,8 +38,6 @@ _AHEAD = 2
 LEARNED = 8_000_000
 LEARNED_AGAIN = 500_000
 """Bytes of the first file by which is chosen what is looked up; the latter where earlier runs chose."""
-_GARBAGE = 100_000
-"""Objects more than before from which on cycles are looked for."""
 Waiting = Callable[[], Found]
 """What gives the outcome of a batch, when it is there."""
 
@@ -232,7 +231,7 @@ class Backtest:
     def _scanner(self) -> Iterator[Callable[[Batch], Waiting]]:
         worker = self._worker()
         alone = self.jobs < 2 or (len(self.files) == 1 and self.files[0].is_one_batch)
-        with _little_garbage():
+        with little_garbage():
             if alone:  # One process chooses by its first batch.
                 yield lambda batch: partial(worker.work, batch)
                 self._keep(worker)
@@ -244,18 +243,3 @@ class Backtest:
             gc.freeze()  # Processes share what is not looked at.
             with processes(worker, self.jobs) as submit:
                 yield submit
-
-
-@contextmanager
-def _little_garbage() -> Iterator[None]:
-    """Events come and go by the thousand and are in no cycles: looking for those takes long.
-
-    What is there already stays until the end, and is not looked at at all.
-    """
-    gc.freeze()
-    thresholds = gc.get_threshold()
-    gc.set_threshold(_GARBAGE, *thresholds[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
