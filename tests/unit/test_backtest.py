@@ -21,9 +21,9 @@ from tests.conftest import ROOT
 from translator.dialect.profile import load_profile
 from translator.engine.context import NOTHING
 from translator.errors import InputError
+from translator.harness import record_file
 from translator.harness.arrivals import Arrivals
 from translator.harness.backtest import files as cut
-from translator.harness.backtest import journal as journals
 from translator.harness.backtest.decode import RawLine, flat_event
 from translator.harness.backtest.files import event_files
 from translator.harness.backtest.journal import Journal
@@ -191,7 +191,7 @@ def test_a_full_disk_is_told_and_loses_nothing(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(journals.os, "fsync", fill)
+        patch.setattr(record_file.os, "fsync", fill)
         with pytest.raises(InputError, match="no space left") as error:
             run([stored], checkpoint)
     assert error.value.code == "cannot-write"

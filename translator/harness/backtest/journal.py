@@ -8,23 +8,19 @@ alone.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
 from translator.errors import InputError, Location
 from translator.harness.backtest.files import EventFile
 from translator.harness.backtest.worker import Found
+from translator.harness.record_file import RecordFile
 
 _MAGIC = b"sigma-fortisiem backtest 1\n"
-_DIGEST = 16
-_LENGTH = 8
-_LONGEST = 1 << 32
 _OTHER = "name another checkpoint, or remove this one to begin anew"
 
 
@@ -47,91 +43,60 @@ class _Header(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass
 class Journal:
-    """``known`` holds what earlier runs found, by file and start of the batch."""
+    """``known`` holds what earlier runs found, by file and start of the batch; :meth:`open` comes first.
+
+    ``dropped``: bytes at the end that were cut off.
+
+    Raises (all methods): InputError(cannot-write).
+    """
 
     path: Path
-    known: dict[tuple[int, int], Found] = field(default_factory=dict)
-    dropped: int = 0
-    _file: BinaryIO | None = None
+    known: dict[tuple[int, int], Found] = field(default_factory=dict, init=False)
+    dropped: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self._file = RecordFile(self.path, _MAGIC)
 
     def open(self, key: bytes, files: Sequence[EventFile]) -> None:
         """Read what is there, or begin; ``key`` is the same only for the same rules and settings.
 
-        Raises: InputError(checkpoint-other, checkpoint-events, cannot-write).
+        Raises: InputError(checkpoint-other, checkpoint-events).
         """
         header = _Header(key, [_Known(str(each.path), each.size, *each.head(), each.lined) for each in files])
-        try:
-            exists = self.path.exists() and self.path.stat().st_size > 0
-            self._file = self.path.open("r+b" if exists else "w+b")
-            if exists and self._read(header, files):
-                return
-            self._file.seek(0)
-            self._file.truncate()
-            self._file.write(_MAGIC)
-            self._append(msgspec.msgpack.encode(header))
-        except OSError as error:
-            raise self._unwritable(error) from error
+        is_one = self._file.open()
+        with ExitStack() as unless_sound:
+            unless_sound.callback(self.close)
+            if not is_one:
+                raise self._other("is no checkpoint of a backtest")
+            self._read(header, files)
+            unless_sound.pop_all()
 
-    def add(self, found: Found) -> None:
-        """Write what a batch came to.
-
-        Raises: InputError(cannot-write).
-        """
-        try:
-            self._append(msgspec.msgpack.encode(found))
-        except OSError as error:
-            raise self._unwritable(error) from error
-
-    def close(self) -> None:
-        """No more batches come."""
-        if self._file is not None:
-            try:
-                self._file.close()
-            except OSError as error:
-                raise self._unwritable(error) from error
-
-    def _append(self, body: bytes) -> None:
-        if self._file is not None:
-            self._file.write(len(body).to_bytes(_LENGTH, "big") + _digest(body) + body)
-            self._file.flush()
-            os.fsync(self._file.fileno())
-
-    def _read(self, header: _Header, files: Sequence[EventFile]) -> bool:
-        """Whether the file is a checkpoint with a whole header; afterwards what is broken is cut off."""
-        assert self._file is not None
-        if (start := self._file.read(len(_MAGIC))) != _MAGIC:
-            if _MAGIC.startswith(start):
-                return False
-            raise self._other("is no checkpoint of a backtest")
-        body = self._body()
-        if body is None:
-            return False
-        known = msgspec.msgpack.decode(body, type=_Header)
-        self._compare(known, header, files)
-        sound = self._file.tell()
-        while (body := self._body()) is not None:
+    def _read(self, header: _Header, files: Sequence[EventFile]) -> None:
+        records = self._file.records()
+        _, first, sound = next(records, (0, None, 0))
+        if first is None:
+            self._file.cut(len(_MAGIC))
+            self._file.append(msgspec.msgpack.encode(header))
+            return
+        self._compare(msgspec.msgpack.decode(first, type=_Header), header, files)
+        for _, body, end in records:
             try:
                 found = msgspec.msgpack.decode(body, type=Found)
             except msgspec.MsgspecError:
                 break
-            sound = self._file.tell()
+            sound = end
             # The last record of a file that was still being written to may be longer now.
             if found.batch.whole or files[found.batch.file].size <= found.batch.end:
                 self.known[found.batch.file, found.batch.start] = found
-        self._file.seek(0, os.SEEK_END)
-        self.dropped = self._file.tell() - sound
-        self._file.seek(sound)
-        self._file.truncate()
-        return True
+        self.dropped = self._file.cut(sound)
 
-    def _body(self) -> bytes | None:
-        """The next record; ``None`` when there is no more, or none that is whole."""
-        assert self._file is not None
-        length = int.from_bytes(self._file.read(_LENGTH), "big")
-        if not 0 < length < _LONGEST:
-            return None
-        digest, body = self._file.read(_DIGEST), self._file.read(length)
-        return body if len(body) == length and digest == _digest(body) else None
+    def add(self, found: Found) -> None:
+        """Write what a batch came to."""
+        self._file.append(msgspec.msgpack.encode(found))
+
+    def close(self) -> None:
+        """No more batches come."""
+        self._file.close()
 
     def _compare(self, known: _Header, header: _Header, files: Sequence[EventFile]) -> None:
         if known.key != header.key:
@@ -146,16 +111,3 @@ class Journal:
 
     def _other(self, reason: str) -> InputError:
         return InputError("checkpoint-other", f"the file {reason}", Location(str(self.path)), _OTHER)
-
-    def _unwritable(self, error: OSError) -> InputError:
-        reason = (error.strerror or type(error).__name__).lower()
-        return InputError(
-            "cannot-write",
-            f"{reason}; what was found so far is in the checkpoint",
-            Location(str(self.path)),
-            "free some space and run the same command again",
-        )
-
-
-def _digest(body: bytes) -> bytes:
-    return blake2b(body, digest_size=_DIGEST).digest()

@@ -90,9 +90,9 @@ class Backtest:
         Raises: InputError of :class:`Journal`; Defect(worker-died).
         """
         feed = Feed(self.session, self._owners, self.totals)
+        if self.journal is not None:
+            self.journal.open(self.key_of_checkpoint, self.files)
         try:
-            if self.journal is not None:
-                self.journal.open(self.key_of_checkpoint, self.files)
             for found in self._founds():
                 self._note(found)
                 self.order.take(found)

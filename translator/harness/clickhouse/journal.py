@@ -17,8 +17,8 @@ import msgspec
 
 from translator.errors import InputError, Location
 from translator.harness.clickhouse.passes import Match
-from translator.harness.clickhouse.records import RecordFile
 from translator.harness.clickhouse.slices import Slice
+from translator.harness.record_file import RecordFile
 
 _MAGIC = b"sigma-fortisiem backtest of a table 1\n"
 _MATCHES_AT_ONCE = 20_000
