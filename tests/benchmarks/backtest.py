@@ -134,7 +134,7 @@ def measure(
     sample = min(count, 20_000)
     write(usual, events(count))
     aside(write_parquet, packed, count)
-    write(new, all_new(events(min(count, 100_000))))
+    write(new, all_new(events(count)))
     write(some, events(sample))
     rate, matches = by_closures(rules, events(sample))
     small, _ = backtested(rules, some, 1)

@@ -17,6 +17,8 @@ from tests.cli.table_lab import RULES, comparable, run, write_events, write_rule
 from translator.dialect.profile import profile_names
 from translator.harness.clickhouse import remote, slices
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("chdb", reason="chdb is not installed: pip install 'sigma-fortisiem[hunt]'")
 pytest.importorskip("clickhouse_connect", reason="the extra 'hunt' is not installed")
 

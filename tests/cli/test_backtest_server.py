@@ -24,6 +24,8 @@ from translator.harness.clickhouse import remote, server, slices
 from translator.harness.clickhouse.local import local
 from translator.render.sql.schema import load_schema
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:

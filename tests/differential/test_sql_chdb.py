@@ -40,6 +40,8 @@ from translator.parse.expression import parse_filter
 from translator.render.sql.schema import Column, SchemaFile, checked, load_schema
 from translator.render.sql.statement import statement
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("chdb", reason="chdb is not installed: pip install 'sigma-fortisiem[hunt]'")
 
 SUITE = Path(__file__).parent.parent / "cases" / "conformance" / "operators"

@@ -31,6 +31,8 @@ from chdb.session import Session
 from tests.standin.clickhouse import PASSWORD, serving
 from translator.harness.clickhouse import remote, slices
 
+pytestmark = pytest.mark.slow
+
 SHARD = "<shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard>"
 CLUSTER = f"<remote_servers><two>{SHARD}{SHARD}</two></remote_servers>"
 """A port that is this process's own makes a shard local."""

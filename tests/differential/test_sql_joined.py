@@ -22,6 +22,8 @@ from translator.parse.expression import parse_filter
 from translator.render.sql.schema import Column, SchemaFile, checked
 from translator.render.sql.statement import statement
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("chdb", reason="chdb is not installed: pip install 'sigma-fortisiem[hunt]'")
 
 CASES = yaml.safe_load(

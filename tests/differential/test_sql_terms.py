@@ -24,6 +24,8 @@ from translator.parse.expression import parse_filter
 from translator.render.sql.conditions import condition
 from translator.render.sql.schema import Column, SchemaFile, checked
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("chdb", reason="chdb is not installed: pip install 'sigma-fortisiem[hunt]'")
 
 TOPICS: dict[str, list[str]] = yaml.safe_load(

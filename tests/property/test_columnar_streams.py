@@ -32,6 +32,8 @@ from translator.model.expr import Attribute, Text
 from translator.model.expr import Test as Leaf
 from translator.model.rule import QuietPeriod, Rule, SubPattern
 
+pytestmark = pytest.mark.slow
+
 DEFAULT = load_profile()
 DELAY = 3.0
 SHIFTS = st.lists(st.sampled_from([0, 0, 0, 0, 1, -1, -2, -9, None]), min_size=30, max_size=30)
@@ -82,7 +84,7 @@ def backtested(rules: Sequence[Rule], paths: Sequence[Path], memory: Memory) -> 
     return found
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(
     given_rules=st.lists(rules(), min_size=1, max_size=3),
     streams=st.lists(EVENTS, min_size=1, max_size=3),

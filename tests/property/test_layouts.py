@@ -45,7 +45,7 @@ def line(event: tuple[tuple[str, ...], str, Any, list[tuple[str, Any]]]) -> byte
     return f"{{{text}}}\n".encode()
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.lists(st.lists(EVENTS, min_size=1, max_size=4), min_size=2, max_size=6), st.sampled_from([2, 150]))
 def test_what_fits_a_layout_is_the_same(pieces: list[list[Any]], most: int) -> None:
     kept, times = Layouts(), Times()

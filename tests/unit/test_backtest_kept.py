@@ -39,6 +39,8 @@ from translator.harness.backtest.journal import Journal
 from translator.harness.backtest.kept import Kept
 from translator.harness.backtest.run import Backtest
 
+pytestmark = pytest.mark.slow
+
 COUNT = 45
 GIVEN = (*RULES, rule("collected", "cmd.exe"))
 
