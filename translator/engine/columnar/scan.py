@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from translator.engine.verdict import Undecided
 _ANY = None
 """Stands for all types that no filter names, and for events without a type."""
 _NO_ROWS = np.zeros(0, dtype=np.intp)
+Key = TypeVar("Key")
 Shape = tuple[str, ...]
 """The attributes that an event names."""
 Part = tuple[str, Sequence[int], Mapping[str, Sequence[Any]]]
@@ -283,11 +284,16 @@ class Scan:
 
 def shapes(events: Sequence[Event]) -> dict[Shape, list[int]]:
     """The places of events by the attributes that they name."""
-    found: dict[Shape, list[int]] = {}
-    for place, shape in enumerate(map(tuple, events)):
-        own = found.get(shape)
+    return grouped(map(tuple, events))
+
+
+def grouped(keys: Iterable[Key]) -> dict[Key, list[int]]:
+    """The places of things by what each of them has."""
+    found: dict[Key, list[int]] = {}
+    for place, key in enumerate(keys):
+        own = found.get(key)
         if own is None:
-            found[shape] = [place]
+            found[key] = [place]
         else:
             own.append(place)
     return found

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from translator.engine.columnar.scan import Shape
+from translator.engine.columnar.scan import Shape, grouped
 from translator.engine.compile import EVENT_TYPE
 from translator.engine.values import Event
 from translator.harness.backtest.decode import VALUE
@@ -71,7 +71,9 @@ class Layouts:
             self._patience = min(2 * self._patience, _LONGEST_WAIT)
             return None
         self._patience = 1
-        return received, [self._laid(kind, places, events) for kind, places in _by_type(events).items()]
+        return received, [
+            self._laid(kind, places, events) for kind, places in grouped(map(type, events)).items()
+        ]
 
     def _laid(self, kind: type, places: Sequence[int], events: Sequence[Any]) -> Laid:
         event_type = self._type_of[kind]
@@ -125,14 +127,3 @@ def _layout(event_type: str, names: Sequence[str]) -> type:
 def _can_be_named(name: str) -> bool:
     """Whether it can be the name or the tag of a field."""
     return name.isprintable() and not set(name) & {"\\", '"'}
-
-
-def _by_type(events: Sequence[Any]) -> dict[type, list[int]]:
-    found: dict[type, list[int]] = {}
-    for place, kind in enumerate(map(type, events)):
-        own = found.get(kind)
-        if own is None:
-            found[kind] = [place]
-        else:
-            own.append(place)
-    return found
