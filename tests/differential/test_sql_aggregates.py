@@ -12,6 +12,7 @@ import pytest
 import sqlglot
 import yaml
 
+from tests.differential.lab import lab
 from translator.dialect.profile import load_profile, profile_names
 from translator.engine.replay import Replay
 from translator.errors import Refused
@@ -19,7 +20,7 @@ from translator.harness.clickhouse.local import Database, local
 from translator.harness.clickhouse.table import seconds
 from translator.model.rule import Incident, IncidentAttribute, Rule, SubPattern
 from translator.parse.expression import parse_filter
-from translator.render.sql.schema import Column, SchemaFile, checked
+from translator.render.sql.schema import Column
 from translator.render.sql.statement import statement
 
 pytestmark = pytest.mark.slow
@@ -29,23 +30,14 @@ pytest.importorskip("chdb", reason="chdb is not installed: pip install 'sigma-fo
 CASES: dict[str, list[str]] = yaml.safe_load(
     (Path(__file__).parent.parent / "cases" / "sql" / "aggregates.yaml").read_text(encoding="utf-8")
 )
-SCHEMA = checked(
-    SchemaFile(
-        "lab",
-        "",
-        "",
-        "events",
-        "phRecvTime",
-        {
-            "phRecvTime": Column("phRecvTime", "DateTime", "never"),
-            "eventType": Column("eventType", "LowCardinality(String)", "default"),
-            "user": Column("user", "Nullable(String)", "null"),
-            "sent": Column("sent", "Nullable(UInt64)", "null"),
-            "port": Column("port", "UInt16", "never"),
-        },
-        {"m_string": "String", "m_i64": "Int64", "m_f64": "Float64"},
-        {"signed": "integer", "load": "float", "kind": "text"},
-    )
+SCHEMA = lab(
+    {
+        "user": Column("user", "Nullable(String)", "null"),
+        "sent": Column("sent", "Nullable(UInt64)", "null"),
+        "port": Column("port", "UInt16", "never"),
+    },
+    {"m_string": "String", "m_i64": "Int64", "m_f64": "Float64"},
+    {"signed": "integer", "load": "float", "kind": "text"},
 )
 USUAL: dict[str, tuple[Any, ...]] = {
     "user": ("root", "Root", "eve", None),

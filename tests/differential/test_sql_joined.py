@@ -12,6 +12,7 @@ import pytest
 import sqlglot
 import yaml
 
+from tests.differential.lab import lab
 from translator.dialect.profile import load_profile
 from translator.engine.replay import Replay
 from translator.errors import Refused
@@ -19,7 +20,7 @@ from translator.harness.clickhouse.local import Database, local
 from translator.harness.clickhouse.table import seconds, stored
 from translator.model.rule import Incident, IncidentAttribute, Relation, Rule, SubPattern
 from translator.parse.expression import parse_filter
-from translator.render.sql.schema import Column, SchemaFile, checked
+from translator.render.sql.schema import Column, SchemaFile
 from translator.render.sql.statement import statement
 
 pytestmark = pytest.mark.slow
@@ -29,20 +30,11 @@ pytest.importorskip("chdb", reason="chdb is not installed: pip install 'sigma-fo
 CASES = yaml.safe_load(
     (Path(__file__).parent.parent / "cases" / "sql" / "joined.yaml").read_text(encoding="utf-8")
 )
-SCHEMA = checked(
-    SchemaFile(
-        "lab",
-        "",
-        "",
-        "events",
-        "phRecvTime",
-        {
-            "phRecvTime": Column("phRecvTime", "DateTime", "never"),
-            "eventType": Column("eventType", "LowCardinality(String)", "default"),
-            "srcIpAddr": Column("srcIpAddr", "Nullable(IPv6)", "null"),
-        },
-        {"m_string": "String", "m_v4": "IPv4", "m_v6": "IPv6"},
-    )
+SCHEMA = lab(
+    {
+        "srcIpAddr": Column("srcIpAddr", "Nullable(IPv6)", "null"),
+    },
+    {"m_string": "String", "m_v4": "IPv4", "m_v6": "IPv6"},
 )
 USERS = (
     "root",

@@ -13,6 +13,7 @@ import pytest
 import sqlglot
 import yaml
 
+from tests.differential.lab import lab
 from translator.dialect.profile import load_profile, profile_names
 from translator.engine.compile import compile_filter
 from translator.engine.context import Context
@@ -22,7 +23,7 @@ from translator.harness.clickhouse.search import Search
 from translator.harness.clickhouse.table import stored
 from translator.parse.expression import parse_filter
 from translator.render.sql.conditions import condition
-from translator.render.sql.schema import Column, SchemaFile, checked
+from translator.render.sql.schema import Column
 
 pytestmark = pytest.mark.slow
 
@@ -31,26 +32,17 @@ pytest.importorskip("chdb", reason="chdb is not installed: pip install 'sigma-fo
 TOPICS: dict[str, list[str]] = yaml.safe_load(
     (Path(__file__).parent.parent / "cases" / "sql" / "terms.yaml").read_text(encoding="utf-8")
 )
-SCHEMA = checked(
-    SchemaFile(
-        "lab",
-        "",
-        "",
-        "events",
-        "phRecvTime",
-        {
-            "phRecvTime": Column("phRecvTime", "DateTime", "never"),
-            "eventType": Column("eventType", "LowCardinality(String)", "default"),
-            "sent": Column("sent", "Nullable(UInt64)", "null"),
-            "port": Column("port", "UInt16", "default"),
-            "load": Column("load", "Nullable(Float64)", "null"),
-            "other": Column("other", "LowCardinality(Nullable(String))", "null"),
-            "source": Column("source", "Nullable(IPv6)", "null"),
-            "at": Column("at", "Nullable(DateTime)", "null"),
-        },
-        {"m_string": "String", "m_v4": "IPv4", "m_v6": "IPv6", "m_i64": "Int64"},
-        {"user": "text", "target": "address", "signed": "integer", "stamp": "integer"},
-    )
+SCHEMA = lab(
+    {
+        "sent": Column("sent", "Nullable(UInt64)", "null"),
+        "port": Column("port", "UInt16", "default"),
+        "load": Column("load", "Nullable(Float64)", "null"),
+        "other": Column("other", "LowCardinality(Nullable(String))", "null"),
+        "source": Column("source", "Nullable(IPv6)", "null"),
+        "at": Column("at", "Nullable(DateTime)", "null"),
+    },
+    {"m_string": "String", "m_v4": "IPv4", "m_v6": "IPv6", "m_i64": "Int64"},
+    {"user": "text", "target": "address", "signed": "integer", "stamp": "integer"},
 )
 NUMBERS = (0, 1, 2, 3, 7, 100, 2**53, 2**53 + 1, 2**63 - 1)
 TEXTS = (

@@ -159,20 +159,26 @@ def test_a_broken_checkpoint_is_scanned_again_from_there(stored: Path, tmp_path:
     assert again.remembered < 100
 
 
-def test_a_killed_run_goes_on(stored: Path, tmp_path: Path) -> None:
-    checkpoint = tmp_path / "run.bt"
+def killed(stored: Path, checkpoint: Path, setting: str) -> None:
+    """A run in a process that is killed behind more than 50 events; ``setting`` makes batches small."""
     code = f"""
 import os, signal
 from pathlib import Path
 from tests.unit import test_backtest as t
-t.cut.BATCH_BYTES = 1_500
-files, _ = t.event_files([Path({str(stored)!r})])
+from translator.harness.backtest import files, groups
+{setting}
+given, _ = t.event_files([Path({str(stored)!r})])
 kept = t.Journal(Path({str(checkpoint)!r}))
-found = t.Backtest(t.RULES, files, t.load_profile(), t.NOTHING, jobs=2, journal=kept)
+found = t.Backtest(t.RULES, given, t.load_profile(), t.NOTHING, jobs=2, journal=kept)
 found.run(lambda now: os.kill(os.getpid(), signal.SIGKILL) if now.events > 50 else None)
 """
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True)
     assert ended.returncode == -signal.SIGKILL, ended.stderr
+
+
+def test_a_killed_run_goes_on(stored: Path, tmp_path: Path) -> None:
+    checkpoint = tmp_path / "run.bt"
+    killed(stored, checkpoint, "files.BATCH_BYTES = 1_500")
     again = run([stored], checkpoint)
     assert 50 < again.remembered < 100
     assert told(again) == told(run([stored]))

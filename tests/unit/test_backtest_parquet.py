@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,7 +20,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from tests.conftest import ROOT
-from tests.unit.test_backtest import RULES, event, lines, rule, run, told
+from tests.unit.test_backtest import RULES, event, killed, lines, rule, run, told
 from translator.dialect.profile import load_profile
 from translator.engine.context import NOTHING
 from translator.errors import InputError
@@ -229,19 +228,7 @@ def test_a_stopped_run_goes_on(stored: Path, tmp_path: Path) -> None:
 
 def test_a_killed_run_goes_on(stored: Path, tmp_path: Path) -> None:
     checkpoint = tmp_path / "run.bt"
-    code = f"""
-import os, signal
-from pathlib import Path
-from tests.unit import test_backtest as t
-from translator.harness.backtest import groups
-groups.ROWS = 10
-files, _ = t.event_files([Path({str(stored)!r})])
-kept = t.Journal(Path({str(checkpoint)!r}))
-found = t.Backtest(t.RULES, files, t.load_profile(), t.NOTHING, jobs=2, journal=kept)
-found.run(lambda now: os.kill(os.getpid(), signal.SIGKILL) if now.events > 50 else None)
-"""
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    killed(stored, checkpoint, "groups.ROWS = 10")
     again = run([stored], checkpoint)
     assert 50 < again.remembered < COUNT
     assert told(again) == told(run([stored]))

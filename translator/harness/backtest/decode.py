@@ -57,12 +57,12 @@ def _is_collected(event: Event) -> bool:
     return is_known(event)
 
 
-def known_flat(lines: bytes) -> list[Event]:
+def known_flat(lines: bytes) -> Sequence[Event]:
     """The events on lines of which each is known to hold one."""
-    return _decoder.decode_lines(lines)  # type: ignore[return-value]  # dict of narrower values
+    return _decoder.decode_lines(lines)
 
 
-def flat_events(lines: bytes, count: int) -> tuple[list[Event], dict[Shape, list[int]]] | None:
+def flat_events(lines: bytes, count: int) -> tuple[Sequence[Event], dict[Shape, list[int]]] | None:
     """The same for ``count`` lines at once, with the places of the events by the attributes that they name.
 
     ``None`` when a line is not such a one, or an object does not stand on a line of its own.
@@ -113,8 +113,8 @@ class Times:
             return values
         if kinds != {str}:
             return None
-        times = [self._of_text(value) for value in values]
-        return None if None in times else times  # type: ignore[return-value]  # None was looked for
+        times = [time for time in map(self._of_text, values) if time is not None]
+        return times if len(times) == len(values) else None
 
     def of(self, event: Event) -> float:
         """Seconds since 1970; NaN when the event does not tell."""
